@@ -1,0 +1,68 @@
+//! The types and rules of a city's consumption season.
+//!
+//! Nothing here reads a clock, draws a random number or does I/O: time,
+//! randomness and keys are arguments, so the server, the residents' phones and
+//! the tills run the very same rules.
+
+mod campaign;
+mod code;
+mod credit_code;
+mod denial;
+mod district;
+pub mod draw;
+mod event;
+mod hours;
+mod id;
+mod idempotency;
+mod lang;
+mod ledger;
+mod merchant;
+mod money;
+mod phone;
+mod promotion;
+mod query;
+mod redemption;
+mod refusal;
+mod role;
+mod round;
+mod season;
+pub mod shapes;
+mod stats;
+mod time;
+mod token;
+mod voucher;
+mod waiting;
+mod word;
+mod work;
+
+pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
+pub use code::{CodeKey, VoucherCode, fold_typed};
+pub use credit_code::{BadCreditCode, CreditCode};
+pub use denial::Denied;
+pub use district::{Area, BadDistrict, District, DistrictCode, apportion};
+pub use event::{Dish, Event, EventKind, News};
+pub use hours::{BadHours, WeeklyHours, Window};
+pub use id::{
+    AccountId, CampaignId, EventId, MerchantId, OutletId, PromotionId, RedemptionId, ReversalId, RoundId,
+    VoucherId,
+};
+pub use idempotency::{BadKey, IdempotencyKey};
+pub use lang::Lang;
+pub use ledger::{Account, BadAccount, BadEntry, Block, Entry, EntryKind, Hash, Line, Unbalanced};
+pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};
+pub use money::{Fen, NotMoney};
+pub use phone::{BadPhone, Phone};
+pub use promotion::{Axes, Channel, Promotion, Sector, Setting, Supply};
+pub use query::{ListQuery, OfferQuery, RoundQuery, StatsQuery};
+pub use redemption::{Order, Split, refund_share, split};
+pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
+pub use role::{Permission, Role};
+pub use round::{Method, Quota, Round, RoundState, WAITING_MS};
+pub use season::{Principle, Season};
+pub use stats::{Counts, rate};
+pub use time::{BadTime, Day, Timestamp, Zone};
+pub use token::{BadToken, PresentToken, ReceiptCode, STEP_MS, Secret, TokenForm, step_at};
+pub use voucher::{VoucherEvent, VoucherState};
+pub use waiting::{Lot, Place, Queue, RoomKey, Seat};
+pub use word::UnknownWord;
+pub use work::{MOST_BITS, Search, Task};

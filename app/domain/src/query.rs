@@ -1,0 +1,99 @@
+//! What callers may ask of lists, as it stands in the URL. Every value is text
+//! here: the service that answers reads it and names the field that is wrong.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! query {
+    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $(
+                $(#[$fdoc])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<String>,
+            )+
+        }
+
+        impl $name {
+            /// The names of its parameters.
+            pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            /// The same with an empty value taken for an absent one, as a form
+            /// without JavaScript sends it.
+            #[must_use]
+            pub fn without_blanks(mut self) -> Self {
+                $(self.$field = self.$field.filter(|value| !value.trim().is_empty());)+
+                self
+            }
+        }
+    };
+}
+
+query! {
+    /// Filters for merchants and promotions.
+    OfferQuery {
+        /// A district code.
+        district,
+        /// A merchant kind.
+        kind,
+        /// `online`, `offline` or `both`; promotions only.
+        channel,
+        /// `goods`, `services` or `both`; promotions only.
+        supply,
+        /// `urban`, `rural` or `both`; promotions only.
+        setting,
+        /// `commerce`, `travel`, `culture` or `entertainment`; promotions only.
+        sector,
+        /// `true`: takes part in the nights; `false`: does not.
+        night,
+        /// `true`: open at this moment; `false`: closed.
+        open_now,
+        /// Search in Chinese, pinyin or initials; at most 40 characters.
+        q,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
+    /// Filters for rounds.
+    RoundQuery {
+        /// `upcoming`, `waiting`, `open`, `drawing` or `closed`.
+        state,
+        /// A campaign's number.
+        campaign,
+        /// `flash`, `draw` or `assisted`.
+        method,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
+    /// A list without filters.
+    ListQuery {
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
+    /// A range of business days.
+    StatsQuery {
+        /// The first business day; the season's first by default.
+        from,
+        /// The last business day, included; today by default.
+        to,
+        /// Of this campaign only.
+        campaign,
+    }
+}

@@ -1,0 +1,368 @@
+//! Refusals: answers, not failures. Each carries what the person needs to take
+//! the next step, and has a stable code for programs.
+
+use crate::{DistrictCode, Fen, KindCode, Lang, Method, Timestamp, Zone};
+
+/// The span over which a limit per resident counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitScope {
+    /// This round.
+    Round,
+    /// The campaign.
+    Campaign,
+    /// The campaign, today.
+    Day,
+}
+
+/// Why a claim yields no voucher.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimRefused {
+    /// The round opens later.
+    #[error("the round is not open yet")]
+    NotOpen {
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// The round is over.
+    #[error("the round is closed")]
+    Closed {
+        /// When it closed.
+        closed_at: Timestamp,
+    },
+    /// None is left for this resident.
+    #[error("all vouchers are gone")]
+    SoldOut,
+    /// The resident has as many as they may have.
+    #[error("the limit per resident is reached")]
+    LimitReached {
+        /// The limit.
+        limit: i64,
+        /// What it counts.
+        scope: LimitScope,
+    },
+    /// The round is not for this resident.
+    #[error("the round is for residents of other districts")]
+    NotEligible {
+        /// For whose residents it is.
+        districts: Vec<DistrictCode>,
+        /// Whether the resident has no home district yet.
+        district_unknown: bool,
+    },
+    /// The round gives out in another way.
+    #[error("the round takes no claims")]
+    WrongMethod {
+        /// Which way.
+        method: Method,
+    },
+    /// Others have their turn first.
+    #[error("others have their turn first")]
+    NotYourTurn {
+        /// How many, about.
+        ahead: i64,
+        /// When the resident's turn comes.
+        turn_at: Timestamp,
+        /// In how many seconds that is.
+        retry_after_s: i64,
+        /// Their place, to be shown with the next claim.
+        place_token: String,
+    },
+    /// So many claim that each has to do a small proof of work.
+    #[error("the claim needs a proof of work")]
+    WorkRequired {
+        /// The task.
+        challenge: String,
+        /// How many zero bits it asks for.
+        bits: u32,
+        /// Until when it may be solved.
+        expires_at: Timestamp,
+    },
+}
+
+impl ClaimRefused {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            ClaimRefused::NotOpen { .. } => "not_open",
+            ClaimRefused::Closed { .. } => "closed",
+            ClaimRefused::SoldOut => "sold_out",
+            ClaimRefused::LimitReached { .. } => "limit_reached",
+            ClaimRefused::NotEligible { .. } => "not_eligible",
+            ClaimRefused::WrongMethod { .. } => "wrong_method",
+            ClaimRefused::NotYourTurn { .. } => "not_your_turn",
+            ClaimRefused::WorkRequired { .. } => "work_required",
+        }
+    }
+
+    /// What the resident reads: what happened, and what to do next.
+    #[must_use]
+    pub fn words(&self, lang: Lang, zone: Zone) -> String {
+        match self {
+            ClaimRefused::NotOpen { opens_at } => {
+                let at = zone.short(*opens_at);
+                lang.pick(format!("还没开始，{at} 开抢"), format!("Not open yet: it opens at {at}"))
+            }
+            ClaimRefused::Closed { closed_at } => {
+                let at = zone.short(*closed_at);
+                lang.pick(
+                    format!("本轮已于 {at} 结束，请看下一轮"),
+                    format!("This round closed at {at}; look for the next one"),
+                )
+            }
+            ClaimRefused::SoldOut => lang
+                .pick("本轮已领完，请看下一轮", "All vouchers of this round are gone; look for the next one")
+                .to_owned(),
+            ClaimRefused::LimitReached { limit, scope } => match scope {
+                LimitScope::Round => lang.pick(
+                    format!("本轮每人限领 {limit} 张，您已领取，可在券包查看"),
+                    format!(
+                        "The limit is {limit} per person in this round, and you have it: see your wallet"
+                    ),
+                ),
+                LimitScope::Campaign => lang.pick(
+                    format!("本活动每人限领 {limit} 张，您已领满"),
+                    format!("The limit is {limit} per person in this campaign, and you have reached it"),
+                ),
+                LimitScope::Day => lang.pick(
+                    format!("本活动每人每天限领 {limit} 张，请明天 06:00 后再来"),
+                    format!("The limit is {limit} per person a day: come back after 06:00 tomorrow"),
+                ),
+            },
+            ClaimRefused::NotEligible { district_unknown: true, .. } => lang
+                .pick(
+                    "本轮按区县发放，请先在“我的”里填写所在区县",
+                    "This round is shared out by district: first choose yours under “Me”",
+                )
+                .to_owned(),
+            ClaimRefused::NotEligible { .. } => lang
+                .pick("本轮只面向指定区县的居民", "This round is for residents of other districts")
+                .to_owned(),
+            ClaimRefused::WrongMethod { method: Method::Draw } => lang
+                .pick("本轮为摇号发放，不能直接领取", "This round is drawn by lot and takes no claims")
+                .to_owned(),
+            ClaimRefused::WrongMethod { .. } => lang
+                .pick("本轮由社区代领，请到社区服务点办理", "This round is given out at the community desk")
+                .to_owned(),
+            ClaimRefused::NotYourTurn { ahead, retry_after_s, .. } => lang.pick(
+                format!("您前面约有 {ahead} 人，约 {retry_after_s} 秒后轮到您，请届时再领"),
+                format!("About {ahead} people are before you: claim again in {retry_after_s} s"),
+            ),
+            ClaimRefused::WorkRequired { .. } => lang
+                .pick(
+                    "领取人数很多，请用本平台页面或按接口文档完成验证后再领",
+                    "Very many people claim: use the page, or solve the challenge and claim again",
+                )
+                .to_owned(),
+        }
+    }
+}
+
+/// Why a voucher does not work on an order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RedeemRefused {
+    /// The present token has rotated since, or was used.
+    #[error("the present token is not of this moment")]
+    TokenStale,
+    /// Used before.
+    #[error("the voucher was already redeemed")]
+    AlreadyRedeemed {
+        /// When.
+        redeemed_at: Timestamp,
+    },
+    /// Its time ran out.
+    #[error("the voucher has expired")]
+    Expired {
+        /// When.
+        expired_at: Timestamp,
+    },
+    /// The bureau took it back.
+    #[error("the voucher was voided")]
+    Voided,
+    /// A case holds it up.
+    #[error("the voucher is frozen")]
+    Frozen,
+    /// Its first usable day is still to come.
+    #[error("the voucher is not valid yet")]
+    NotYetValid {
+        /// From when.
+        usable_from: Timestamp,
+    },
+    /// Not at this hour.
+    #[error("the voucher is not usable at this hour")]
+    OutsideHours {
+        /// When it is next.
+        usable_from: Option<Timestamp>,
+    },
+    /// The order is too small.
+    #[error("the order is {short_by} short of the threshold")]
+    BelowThreshold {
+        /// What is missing.
+        short_by: Fen,
+        /// From where it works.
+        threshold: Fen,
+    },
+    /// Not in this district.
+    #[error("the voucher is not usable in this district")]
+    WrongDistrict {
+        /// The outlet's.
+        district: DistrictCode,
+    },
+    /// Not for this trade.
+    #[error("the voucher is not usable at this kind of merchant")]
+    WrongKind {
+        /// The merchant's.
+        kind: KindCode,
+    },
+    /// Not at this outlet.
+    #[error("the voucher is not usable at this outlet")]
+    WrongOutlet,
+    /// The outlet is not the clerk's merchant's.
+    #[error("the outlet belongs to another merchant")]
+    ForeignOutlet,
+    /// The resident has used as many here today as they may.
+    #[error("the limit per outlet and day is reached")]
+    OutletLimitReached {
+        /// The limit.
+        limit: i64,
+    },
+    /// A car is bought first, then the voucher redeemed.
+    #[error("a car voucher needs the invoice number")]
+    InvoiceRequired,
+}
+
+impl RedeemRefused {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            RedeemRefused::TokenStale => "token_stale",
+            RedeemRefused::AlreadyRedeemed { .. } => "already_redeemed",
+            RedeemRefused::Expired { .. } => "expired",
+            RedeemRefused::Voided => "voided",
+            RedeemRefused::Frozen => "frozen",
+            RedeemRefused::NotYetValid { .. } => "not_yet_valid",
+            RedeemRefused::OutsideHours { .. } => "outside_hours",
+            RedeemRefused::BelowThreshold { .. } => "below_threshold",
+            RedeemRefused::WrongDistrict { .. } => "wrong_district",
+            RedeemRefused::WrongKind { .. } => "wrong_kind",
+            RedeemRefused::WrongOutlet | RedeemRefused::ForeignOutlet => "wrong_outlet",
+            RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
+            RedeemRefused::InvoiceRequired => "invoice_required",
+        }
+    }
+
+    /// What the clerk reads: the reason and the next step.
+    #[must_use]
+    pub fn words(&self, lang: Lang, zone: Zone) -> String {
+        match self {
+            RedeemRefused::TokenStale => lang
+                .pick(
+                    "动态码已更新，请顾客出示最新的码",
+                    "The code has changed: ask the customer to show the current one",
+                )
+                .to_owned(),
+            RedeemRefused::AlreadyRedeemed { redeemed_at } => {
+                let at = zone.short(*redeemed_at);
+                lang.pick(
+                    format!("这张券已于 {at} 使用，请换一张"),
+                    format!("This voucher was used at {at}: take another"),
+                )
+            }
+            RedeemRefused::Expired { expired_at } => {
+                let at = zone.short(*expired_at);
+                lang.pick(
+                    format!("这张券已于 {at} 过期，请换一张"),
+                    format!("This voucher expired at {at}: take another"),
+                )
+            }
+            RedeemRefused::Voided => {
+                lang.pick("这张券已作废，请换一张", "This voucher was voided: take another").to_owned()
+            }
+            RedeemRefused::Frozen => lang
+                .pick("这张券正在核查，暂不能用，请换一张", "This voucher is under review: take another")
+                .to_owned(),
+            RedeemRefused::NotYetValid { usable_from }
+            | RedeemRefused::OutsideHours { usable_from: Some(usable_from) } => {
+                let at = zone.short(*usable_from);
+                lang.pick(format!("{at} 后可用"), format!("Usable from {at}"))
+            }
+            RedeemRefused::OutsideHours { usable_from: None } => lang
+                .pick("可用时段已全部结束，请换一张", "Its usable hours are over: take another")
+                .to_owned(),
+            RedeemRefused::BelowThreshold { short_by, threshold } => lang.pick(
+                format!("还差{short_by}，满{threshold}可用"),
+                format!("{short_by} short: it works from {threshold}"),
+            ),
+            RedeemRefused::WrongDistrict { .. } => lang
+                .pick(
+                    "这张券不能在本区县使用，请换一张",
+                    "This voucher does not work in this district: take another",
+                )
+                .to_owned(),
+            RedeemRefused::WrongKind { .. } => lang
+                .pick(
+                    "这张券不能在这类商户使用，请换一张",
+                    "This voucher does not work at this kind of merchant: take another",
+                )
+                .to_owned(),
+            RedeemRefused::WrongOutlet => lang
+                .pick(
+                    "这张券不能在本店使用，请换一张",
+                    "This voucher does not work at this outlet: take another",
+                )
+                .to_owned(),
+            RedeemRefused::ForeignOutlet => {
+                lang.pick("请选择本商户的门店", "Choose an outlet of your own merchant").to_owned()
+            }
+            RedeemRefused::OutletLimitReached { limit } => lang.pick(
+                format!("每人每天在同一门店限用 {limit} 张，请换一家店或明天再来"),
+                format!("The limit is {limit} per person, outlet and day: use it elsewhere or tomorrow"),
+            ),
+            RedeemRefused::InvoiceRequired => lang
+                .pick(
+                    "购车券需先开具发票，请填写发票号码",
+                    "A car voucher needs the invoice number of the sale",
+                )
+                .to_owned(),
+        }
+    }
+}
+
+/// Why a redemption is not undone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReverseRefused {
+    /// More than the order has left.
+    #[error("the refund is more than the order has left")]
+    TooMuch {
+        /// What may still be refunded.
+        refundable: Fen,
+    },
+    /// Nothing is left to refund.
+    #[error("the redemption is already reversed in whole")]
+    AlreadyReversed,
+}
+
+impl ReverseRefused {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            ReverseRefused::TooMuch { .. } => "refund_too_large",
+            ReverseRefused::AlreadyReversed => "already_reversed",
+        }
+    }
+
+    /// What the clerk reads.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            ReverseRefused::TooMuch { refundable } => lang.pick(
+                format!("最多还可退{refundable}"),
+                format!("At most {refundable} can still be refunded"),
+            ),
+            ReverseRefused::AlreadyReversed => {
+                lang.pick("这笔核销已全部撤销", "This redemption is already reversed in whole").to_owned()
+            }
+        }
+    }
+}

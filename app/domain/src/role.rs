@@ -1,0 +1,64 @@
+//! Who may do what: the one table of permissions.
+
+use crate::promotion::words;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+words! {
+    /// What an account is in the season.
+    Role {
+        /// Browses offers and holds vouchers.
+        Resident = "resident", "居民", "Resident";
+        /// The merchant's legal representative.
+        Owner = "owner", "店主", "Owner";
+        /// Runs a merchant's outlets.
+        Manager = "manager", "店长", "Manager";
+        /// Redeems at the till.
+        Clerk = "clerk", "店员", "Clerk";
+        /// An officer of the city's bureau.
+        City = "city", "市级", "City officer";
+        /// An officer of one district.
+        District = "district", "区县", "District officer";
+        /// Pays merchants.
+        Finance = "finance", "财务", "Finance";
+        /// Reads everything and changes nothing.
+        Auditor = "auditor", "审计", "Auditor";
+    }
+}
+
+words! {
+    /// What an account may be allowed to do.
+    Permission {
+        /// Claim and hold vouchers.
+        HoldVouchers = "hold_vouchers", "领取和持有消费券", "claim and hold vouchers";
+        /// Redeem at the till of one's own merchant.
+        Redeem = "redeem", "核销", "redeem vouchers";
+        /// Undo a redemption of one's own merchant.
+        Reverse = "reverse", "撤销核销", "reverse redemptions";
+        /// See the tallies; a district officer those of their district.
+        SeeStats = "see_stats", "查看统计", "see statistics";
+        /// Hold a draw: enter the public value that makes its seed.
+        HoldDraws = "hold_draws", "主持摇号", "hold draws";
+    }
+}
+
+impl Role {
+    /// The table. A role may do exactly what its row names.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission::{HoldDraws, HoldVouchers, Redeem, Reverse, SeeStats};
+        match self {
+            Role::Resident => &[HoldVouchers],
+            Role::Owner | Role::Manager => &[Redeem, Reverse],
+            Role::Clerk => &[Redeem],
+            Role::City => &[SeeStats, HoldDraws],
+            Role::District | Role::Finance | Role::Auditor => &[SeeStats],
+        }
+    }
+
+    /// Whether the table allows it.
+    #[must_use]
+    pub fn may(self, permission: Permission) -> bool {
+        self.permissions().contains(&permission)
+    }
+}

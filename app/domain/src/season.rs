@@ -1,0 +1,65 @@
+//! The season itself.
+
+use crate::{Area, Day, District, DistrictCode, Kind, Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+
+/// A sentence that the season goes by, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Principle {
+    /// 政府搭台.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// A city's consumption season (消费季): its dates, places and words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Season {
+    /// 2021约惠鞍山夏日消费季.
+    pub name: String,
+    /// Its English name.
+    pub name_en: String,
+    /// The city's name.
+    pub city: String,
+    /// The city's English name.
+    pub city_en: String,
+    /// The first day.
+    pub starts_on: Day,
+    /// The last day, included.
+    pub ends_on: Day,
+    /// The IANA name of the zone: Asia/Shanghai.
+    pub time_zone: String,
+    /// The zone's offset.
+    pub zone: Zone,
+    /// Whether the content is demonstration data (演示数据).
+    pub demo: bool,
+    /// The moment at which a demonstration starts its clock.
+    pub demo_clock: Option<Timestamp>,
+    /// What the season goes by.
+    pub principles: Vec<Principle>,
+    /// What it spans: the four axes.
+    pub scope: Vec<Principle>,
+    /// In the order of their codes.
+    pub districts: Vec<District>,
+    /// Tags inside districts.
+    pub areas: Vec<Area>,
+    /// Which trades take part.
+    pub kinds: Vec<Kind>,
+}
+
+impl Season {
+    /// Days left, today included; 0 when the season is over. Before the first
+    /// day it is the whole length.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> i64 {
+        let today = self.zone.day(now).max(self.starts_on);
+        (today.until(self.ends_on) + 1).max(0)
+    }
+
+    /// The district of a code, where the season has it.
+    #[must_use]
+    pub fn district(&self, code: DistrictCode) -> Option<&District> {
+        self.districts.iter().find(|district| district.code == code)
+    }
+}

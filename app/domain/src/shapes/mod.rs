@@ -1,0 +1,45 @@
+//! The JSON that passes through the front doors, one struct per answer.
+//!
+//! Programs outside rely on these fields: more are welcome, fewer are not.
+//! Money is integer fen, a time RFC 3339 with the season's offset, a day
+//! `2021-06-18`; texts come in Chinese with English beside them in `…_en`,
+//! empty where a record has none.
+
+mod account;
+mod catalogue;
+mod draw;
+mod problem;
+mod stats;
+mod voucher;
+
+pub use account::{CodeSent, Login, Me};
+pub use catalogue::{
+    AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
+    OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
+};
+pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
+pub use problem::{Extra, Problem};
+pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
+pub use voucher::{
+    PlaceShape, Preview, RedemptionShape, Reversed, TokenShape, VoucherDetail, VoucherShape, WorkShape,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// At most as many as `limit` asked for.
+    pub items: Vec<T>,
+    /// Where the next page starts; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The page with each item made into another.
+    #[must_use]
+    pub fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(make).collect(), next_cursor: self.next_cursor }
+    }
+}

@@ -1,0 +1,212 @@
+//! Errors as RFC 9457 puts them: `application/problem+json` with a stable code.
+
+use crate::draw::DrawRefused;
+use crate::{ClaimRefused, Denied, Lang, LimitScope, RedeemRefused, ReverseRefused, Zone};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An error of the API, in the caller's language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `about:blank`: the code says it all.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code: `below_threshold`.
+    pub code: String,
+    /// What happened and what to do next.
+    pub detail: String,
+    /// What the person or program needs beside: `short_by_fen`, `usable_from`,
+    /// `field`, `limit`.
+    #[serde(flatten)]
+    pub with: BTreeMap<String, Extra>,
+}
+
+/// A further member of a problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Extra {
+    /// An amount, a limit, a count.
+    Number(i64),
+    /// A time, a field's name.
+    Text(String),
+    /// Codes.
+    List(Vec<String>),
+}
+
+impl Problem {
+    /// A problem with nothing beside.
+    #[must_use]
+    pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Problem {
+        let title = match status {
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Not Found",
+            409 => "Conflict",
+            410 => "Gone",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            422 => "Unprocessable Content",
+            425 => "Too Early",
+            428 => "Precondition Required",
+            429 => "Too Many Requests",
+            503 => "Service Unavailable",
+            _ => "Internal Server Error",
+        };
+        Problem {
+            kind: "about:blank".to_owned(),
+            title: title.to_owned(),
+            status,
+            code: code.to_owned(),
+            detail: detail.into(),
+            with: BTreeMap::new(),
+        }
+    }
+
+    /// With a number beside.
+    #[must_use]
+    pub fn number(mut self, name: &str, number: i64) -> Problem {
+        self.with.insert(name.to_owned(), Extra::Number(number));
+        self
+    }
+
+    /// With a text beside.
+    #[must_use]
+    pub fn text(mut self, name: &str, text: impl ToString) -> Problem {
+        self.with.insert(name.to_owned(), Extra::Text(text.to_string()));
+        self
+    }
+
+    fn list(mut self, name: &str, list: impl Iterator<Item = String>) -> Problem {
+        self.with.insert(name.to_owned(), Extra::List(list.collect()));
+        self
+    }
+
+    /// What a claim's refusal tells.
+    #[must_use]
+    pub fn of_claim(refused: &ClaimRefused, lang: Lang, zone: Zone) -> Problem {
+        let status = match refused {
+            ClaimRefused::NotOpen { .. } | ClaimRefused::NotYourTurn { .. } => 425,
+            ClaimRefused::WorkRequired { .. } => 428,
+            ClaimRefused::Closed { .. } => 410,
+            ClaimRefused::NotEligible { .. } => 403,
+            ClaimRefused::SoldOut | ClaimRefused::LimitReached { .. } | ClaimRefused::WrongMethod { .. } => {
+                409
+            }
+        };
+        let problem = Problem::new(status, refused.code(), refused.words(lang, zone));
+        match refused {
+            ClaimRefused::NotOpen { opens_at } => problem.text("opens_at", zone.rfc3339(*opens_at)),
+            ClaimRefused::Closed { closed_at } => problem.text("closed_at", zone.rfc3339(*closed_at)),
+            ClaimRefused::SoldOut => problem,
+            ClaimRefused::LimitReached { limit, scope } => problem.number("limit", *limit).text(
+                "scope",
+                match scope {
+                    LimitScope::Round => "round",
+                    LimitScope::Campaign => "campaign",
+                    LimitScope::Day => "day",
+                },
+            ),
+            ClaimRefused::NotEligible { districts, .. } => {
+                problem.list("districts", districts.iter().map(ToString::to_string))
+            }
+            ClaimRefused::WrongMethod { method } => problem.text("method", method),
+            ClaimRefused::NotYourTurn { ahead, turn_at, retry_after_s, place_token } => problem
+                .number("ahead", *ahead)
+                .text("turn_at", zone.rfc3339(*turn_at))
+                .text("place_token", place_token)
+                .number("retry_after_s", *retry_after_s),
+            ClaimRefused::WorkRequired { challenge, bits, expires_at } => problem
+                .text("challenge", challenge)
+                .number("bits", i64::from(*bits))
+                .text("expires_at", zone.rfc3339(*expires_at)),
+        }
+    }
+
+    /// What a draw's refusal tells.
+    #[must_use]
+    pub fn of_draw(refused: &DrawRefused, lang: Lang, zone: Zone) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang, zone));
+        match refused {
+            DrawRefused::NotOpen { opens_at } => problem.text("opens_at", zone.rfc3339(*opens_at)),
+            DrawRefused::Closed { closed_at } => problem.text("closed_at", zone.rfc3339(*closed_at)),
+            DrawRefused::WrongMethod { method } => problem.text("method", method),
+            DrawRefused::NotEligible { districts, .. } => {
+                problem.list("districts", districts.iter().map(ToString::to_string))
+            }
+            DrawRefused::LimitReached { limit } => problem.number("limit", *limit).text("scope", "campaign"),
+            DrawRefused::NotYetYourTurn { waiting, next_call } => {
+                let problem = problem.number("waiting", *waiting);
+                match next_call {
+                    Some(at) => problem.text("next_call", zone.rfc3339(*at)),
+                    None => problem,
+                }
+            }
+            DrawRefused::ClaimWindowOver { until } => problem.text("until", zone.rfc3339(*until)),
+            DrawRefused::NotFrozen { closes_at } => problem.text("closes_at", zone.rfc3339(*closes_at)),
+            DrawRefused::NotDue { draws_at } => problem.text("draws_at", zone.rfc3339(*draws_at)),
+            DrawRefused::NotDrawn | DrawRefused::AlreadyDrawn => problem,
+        }
+    }
+
+    /// What a redemption's refusal tells.
+    #[must_use]
+    pub fn of_redemption(refused: &RedeemRefused, lang: Lang, zone: Zone) -> Problem {
+        let status = if matches!(refused, RedeemRefused::AlreadyRedeemed { .. }) { 409 } else { 422 };
+        let problem = Problem::new(status, refused.code(), refused.words(lang, zone));
+        match refused {
+            RedeemRefused::AlreadyRedeemed { redeemed_at } => {
+                problem.text("redeemed_at", zone.rfc3339(*redeemed_at))
+            }
+            RedeemRefused::Expired { expired_at } => problem.text("expired_at", zone.rfc3339(*expired_at)),
+            RedeemRefused::NotYetValid { usable_from }
+            | RedeemRefused::OutsideHours { usable_from: Some(usable_from) } => {
+                problem.text("usable_from", zone.rfc3339(*usable_from))
+            }
+            RedeemRefused::BelowThreshold { short_by, threshold } => {
+                problem.number("short_by_fen", short_by.get()).number("threshold_fen", threshold.get())
+            }
+            RedeemRefused::WrongDistrict { district } => problem.text("district", district),
+            RedeemRefused::WrongKind { kind } => problem.text("kind", kind),
+            RedeemRefused::OutletLimitReached { limit } => problem.number("limit", *limit),
+            RedeemRefused::InvoiceRequired => problem.text("field", "invoice_no"),
+            _ => problem,
+        }
+    }
+
+    /// What a reversal's refusal tells.
+    #[must_use]
+    pub fn of_reversal(refused: &ReverseRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(422, refused.code(), refused.words(lang));
+        match refused {
+            ReverseRefused::TooMuch { refundable } => {
+                problem.text("field", "refund_fen").number("limit", refundable.get())
+            }
+            ReverseRefused::AlreadyReversed => {
+                Problem { status: 409, title: "Conflict".to_owned(), ..problem }
+            }
+        }
+    }
+
+    /// What a denial tells.
+    #[must_use]
+    pub fn of_denial(denied: &Denied, lang: Lang) -> Problem {
+        let problem = Problem::new(denied.status(), denied.code(), denied.words(lang));
+        match denied {
+            Denied::BadQuery { field, allowed } | Denied::BadField { field, allowed } => {
+                problem.text("field", field).text("limit", allowed)
+            }
+            Denied::Locked { retry_after_s }
+            | Denied::TooOften { retry_after_s }
+            | Denied::QueueFull { retry_after_s }
+            | Denied::Busy { retry_after_s } => problem.number("retry_after_s", *retry_after_s),
+            _ => problem,
+        }
+    }
+}
