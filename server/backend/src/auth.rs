@@ -1,0 +1,235 @@
+//! Signing in by phone and code.
+
+use crate::store::{account, login_code, meta};
+use crate::{Backend, Caller, Error, StoreError, keys};
+use domain::shapes::{CodeSent, Login, Me};
+use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Phone, Role};
+
+const CODE_LIFE_MS: i64 = 5 * 60_000;
+/// Codes that one number may be sent within [`CODE_WINDOW_MS`], where they cost money.
+const MOST_CODES: i64 = 5;
+const CODE_WINDOW_MS: i64 = 10 * 60_000;
+/// Wrong codes in a row that lock a number.
+const MOST_WRONG: i64 = 5;
+const LOCK_MS: i64 = 15 * 60_000;
+const SESSION_LIFE_MS: i64 = 30 * 24 * 3_600_000;
+const MAX_TOKEN: usize = 128;
+
+impl Backend {
+    /// Sends a login code, whether or not the number has an account.
+    ///
+    /// # Errors
+    /// Too many codes for the number, or the store or the gateway failed.
+    pub async fn send_code(&self, phone: &Phone) -> Result<CodeSent, Error> {
+        let (now, phone_hash) = (self.now(), self.keys().phone_hash(phone));
+        let code = format!("{:06}", self.random().number() % 1_000_000);
+        let code_hash = self.keys().login_hash(&phone_hash, &code);
+        let most = if self.is_demo() { i64::MAX } else { MOST_CODES };
+        let mut tx = self.db().write().await?;
+        let expires_at = now.plus_ms(CODE_LIFE_MS);
+        if !login_code::put(&mut tx, &phone_hash, &code_hash, now, expires_at, (most, CODE_WINDOW_MS)).await?
+        {
+            let window_ms = login_code::of(&mut tx, &phone_hash).await?.map_or(now.ms(), |row| row.window_ms);
+            let retry_after_s = seconds_until(now.ms(), window_ms + CODE_WINDOW_MS);
+            return Err(Denied::TooOften { retry_after_s }.into());
+        }
+        tx.commit().await?;
+        let expires_in_s = CODE_LIFE_MS / 1000;
+        if self.is_demo() {
+            return Ok(CodeSent { expires_in_s, demo_code: Some(code) });
+        }
+        self.gateway().send(phone, &code).await?;
+        Ok(CodeSent { expires_in_s, demo_code: None })
+    }
+
+    /// Begins a session. A number without an account becomes a resident's.
+    ///
+    /// # Errors
+    /// The code is wrong, used or too old, or the number is locked: the same
+    /// for known and unknown numbers.
+    pub async fn log_in(&self, phone: &Phone, code: &str) -> Result<Login, Error> {
+        let (now, phone_hash) = (self.now(), self.keys().phone_hash(phone));
+        let code_hash = self.keys().login_hash(&phone_hash, code.trim());
+        let mut tx = self.db().write().await?;
+        if !login_code::take(&mut tx, &phone_hash, &code_hash, now).await? {
+            let locked = |until_ms| Denied::Locked { retry_after_s: seconds_until(now.ms(), until_ms) };
+            let standing = login_code::of(&mut tx, &phone_hash).await?;
+            if let Some(row) = standing.filter(|row| row.locked_until_ms > now.ms()) {
+                return Err(locked(row.locked_until_ms).into());
+            }
+            login_code::count_wrong(&mut tx, &phone_hash, MOST_WRONG, now.plus_ms(LOCK_MS)).await?;
+            let standing = login_code::of(&mut tx, &phone_hash).await?;
+            tx.commit().await?;
+            let locked_until_ms = standing.map_or(0, |row| row.locked_until_ms);
+            let denied = if locked_until_ms > now.ms() { locked(locked_until_ms) } else { Denied::WrongCode };
+            return Err(denied.into());
+        }
+        if account::by_phone(&mut tx, &phone_hash).await?.is_none() {
+            let name = format!("居民{}", phone.last_four());
+            self.add_account(&mut tx, phone, &name, Role::Resident, None, None).await?;
+        }
+        let row = account::by_phone(&mut tx, &phone_hash).await?;
+        let row = row.ok_or_else(|| StoreError::corrupt("an account that is not there"))?;
+        let roles = account::roles(&mut tx, row.account_id).await?;
+        let roles = roles.iter().map(|row| role(&row.role)).collect::<Result<_, _>>()?;
+        let token = self.new_token();
+        account::forget_ended_sessions(&mut tx, row.account_id, now).await?;
+        account::begin_session(
+            &mut tx,
+            &keys::sha256(&token),
+            row.account_id,
+            now,
+            now.plus_ms(SESSION_LIFE_MS),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Login { token, roles, name: row.name })
+    }
+
+    /// Ends a session; an unknown one is ended already.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn log_out(&self, token: &str) -> Result<(), Error> {
+        let mut tx = self.db().write().await?;
+        account::end_session(&mut tx, &keys::sha256(token)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The account of a session; `None` when there is none or it has ended.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, Error> {
+        if token.is_empty() || token.len() > MAX_TOKEN {
+            return Ok(None);
+        }
+        let mut tx = self.db().read().await?;
+        let Some(row) = account::by_session(&mut tx, &keys::sha256(token), self.now()).await? else {
+            return Ok(None);
+        };
+        let roles = account::roles(&mut tx, row.account_id).await?;
+        let district = row.district.or_else(|| roles.iter().find_map(|row| row.district));
+        let phone = self.keys().open_phone(&row.phone_sealed);
+        Ok(Some(Caller {
+            account_id: AccountId(row.account_id),
+            name: row.name,
+            phone_masked: phone.map(|phone| phone.masked()).unwrap_or_default(),
+            merchant_id: roles.iter().find_map(|row| row.merchant_id).map(MerchantId),
+            district: district.map(|code| code.try_into().map_err(StoreError::corrupt)).transpose()?,
+            roles: roles.iter().map(|row| role(&row.role)).collect::<Result<_, _>>()?,
+        }))
+    }
+
+    /// What a caller is told about themselves.
+    #[must_use]
+    pub fn me(&self, caller: &Caller) -> Me {
+        let outlets = caller.merchant_id.map(|merchant| self.outlets_of(merchant)).unwrap_or_default();
+        Me {
+            name: caller.name.clone(),
+            roles: caller.roles.clone(),
+            phone_masked: caller.phone_masked.clone(),
+            merchant_id: caller.merchant_id,
+            outlet_ids: outlets,
+            district: caller.district,
+        }
+    }
+
+    /// Sets a resident's home district, from whose quotas they draw.
+    ///
+    /// # Errors
+    /// The caller is no resident, or the season has no such district.
+    pub async fn choose_district(&self, caller: &Caller, district: DistrictCode) -> Result<(), Error> {
+        caller.require(domain::Permission::HoldVouchers)?;
+        let catalogue = self.catalogue();
+        if catalogue.season().district(district).is_none() {
+            let codes: Vec<_> =
+                catalogue.season().districts.iter().map(|district| district.code.to_string()).collect();
+            return Err(Denied::field("district", codes.join(", ")).into());
+        }
+        let mut tx = self.db().write().await?;
+        account::set_district(&mut tx, caller.account_id.0, district.number()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Makes an organizer, or lets an account be one: the command line's `user add`.
+    ///
+    /// # Errors
+    /// The role is none of an organizer's, or a district officer has no
+    /// district of the season.
+    pub async fn add_organizer(
+        &self,
+        phone: &Phone,
+        name: &str,
+        role: Role,
+        district: Option<DistrictCode>,
+    ) -> Result<AccountId, Error> {
+        if !role.may(domain::Permission::SeeStats) {
+            return Err(Denied::field("role", "city, district, finance, auditor").into());
+        }
+        let known = district.is_some_and(|code| self.catalogue().season().district(code).is_some());
+        if known != (role == Role::District) {
+            return Err(
+                Denied::field("district", "a district of the season, for a district officer alone").into()
+            );
+        }
+        if name.trim().is_empty() || name.chars().count() > 40 {
+            return Err(Denied::field("name", "1 to 40 characters").into());
+        }
+        let mut tx = self.db().write().await?;
+        let account_id = self.add_account(&mut tx, phone, name.trim(), role, None, district).await?;
+        tx.commit().await?;
+        Ok(account_id)
+    }
+
+    /// Adds an account with a role; a number that has one gets the role.
+    pub(crate) async fn add_account(
+        &self,
+        tx: &mut crate::store::Tx,
+        phone: &Phone,
+        name: &str,
+        role: Role,
+        merchant_id: Option<MerchantId>,
+        district: Option<DistrictCode>,
+    ) -> Result<AccountId, StoreError> {
+        let phone_hash = self.keys().phone_hash(phone);
+        let district = district.map(DistrictCode::number);
+        let account_id = match account::by_phone(tx, &phone_hash).await? {
+            Some(row) => row.account_id,
+            None => {
+                let account = account::NewAccount {
+                    account_id: meta::take_numbers(tx, "account", 1).await?,
+                    phone_sealed: &self.keys().seal_phone(phone, self.random()),
+                    phone_hash: &phone_hash,
+                    name,
+                    district: district.filter(|_| role == Role::Resident),
+                };
+                // Another login of the number may have come between: it is the number's account then.
+                account::add(tx, &account, self.now()).await?;
+                let row = account::by_phone(tx, &phone_hash).await?;
+                row.ok_or_else(|| StoreError::corrupt("an account that is not there"))?.account_id
+            }
+        };
+        let officers = district.filter(|_| role == Role::District);
+        account::grant(tx, account_id, role.code(), merchant_id.map(|merchant| merchant.0), officers).await?;
+        Ok(AccountId(account_id))
+    }
+
+    fn new_token(&self) -> String {
+        let mut bytes = [0; 32];
+        self.random().fill(&mut bytes);
+        keys::hex(&bytes)
+    }
+
+    fn outlets_of(&self, merchant: MerchantId) -> Vec<OutletId> {
+        self.catalogue().outlets_of(merchant).map(|outlet| outlet.id).collect()
+    }
+}
+
+fn role(code: &str) -> Result<Role, StoreError> {
+    code.parse().map_err(StoreError::corrupt)
+}
+
+fn seconds_until(now_ms: i64, until_ms: i64) -> i64 {
+    ((until_ms - now_ms + 999) / 1000).max(1)
+}

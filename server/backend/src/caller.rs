@@ -1,0 +1,44 @@
+//! Who calls, and what they may do.
+
+use domain::{AccountId, Denied, DistrictCode, MerchantId, Permission, Role};
+
+/// The account behind a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Whose session it is.
+    pub account_id: AccountId,
+    /// The account's name.
+    pub name: String,
+    /// What the account may act as.
+    pub roles: Vec<Role>,
+    /// `139****0001`.
+    pub phone_masked: String,
+    /// The merchant of an owner, manager or clerk.
+    pub merchant_id: Option<MerchantId>,
+    /// A resident's home district, or the district of its officer.
+    pub district: Option<DistrictCode>,
+}
+
+impl Caller {
+    /// Whether one of the roles allows it.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| role.may(permission))
+    }
+
+    /// Turns away a caller whose roles do not allow it.
+    ///
+    /// # Errors
+    /// [`Denied::WrongRole`].
+    pub fn require(&self, permission: Permission) -> Result<(), Denied> {
+        if self.may(permission) { Ok(()) } else { Err(Denied::WrongRole) }
+    }
+
+    /// The only district whose figures a caller may see; `None` means all.
+    #[must_use]
+    pub fn confined_to(&self) -> Option<DistrictCode> {
+        let sees_all =
+            self.roles.iter().any(|role| role.may(Permission::SeeStats) && *role != Role::District);
+        if sees_all { None } else { self.district }
+    }
+}

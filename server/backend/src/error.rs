@@ -1,0 +1,62 @@
+//! A service's error: a refusal, a denial, or a failure; never mixed.
+
+use domain::draw::DrawRefused;
+use domain::shapes::Problem;
+use domain::{ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
+
+/// Why a service gives no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules say no to a claim.
+    #[error(transparent)]
+    Claim(#[from] ClaimRefused),
+    /// The rules say no to an entry, a draw or a claim after it.
+    #[error(transparent)]
+    Draw(#[from] DrawRefused),
+    /// The rules say no to a redemption.
+    #[error(transparent)]
+    Redeem(#[from] RedeemRefused),
+    /// The rules say no to a reversal.
+    #[error(transparent)]
+    Reverse(#[from] ReverseRefused),
+    /// The request is turned away at the door.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The login code did not leave.
+    #[error(transparent)]
+    Sms(#[from] crate::sms::SmsError),
+    /// Something broke: whether the write took place is unknown, and the
+    /// client repeats it with its key.
+    #[error("storage failed")]
+    Store(#[from] crate::StoreError),
+}
+
+impl Error {
+    /// What the caller is told. A failure tells nothing of its cause.
+    #[must_use]
+    pub fn problem(&self, lang: Lang, zone: Zone) -> Problem {
+        match self {
+            Error::Claim(refused) => Problem::of_claim(refused, lang, zone),
+            Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
+            Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
+            Error::Reverse(refused) => Problem::of_reversal(refused, lang),
+            Error::Denied(denied) => Problem::of_denial(denied, lang),
+            Error::Sms(_) => Problem::new(
+                503,
+                "sms_unavailable",
+                lang.pick(
+                    "验证码暂时发不出去，请稍后再试",
+                    "The code could not be sent: try again in a moment",
+                ),
+            ),
+            Error::Store(_) => Problem::new(
+                503,
+                "unavailable",
+                lang.pick(
+                    "系统繁忙，请稍后用同一请求重试",
+                    "The service is busy: repeat the same request in a moment",
+                ),
+            ),
+        }
+    }
+}

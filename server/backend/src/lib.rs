@@ -1,0 +1,47 @@
+//! The services of a consumption season and the store under them.
+//!
+//! [`Backend`] is the one value that the front doors call; each service is a
+//! file that gives it methods. A service takes the caller, asks the rules in
+//! `domain` and writes through `store`.
+
+mod auth;
+mod backend;
+mod caller;
+mod catalogue;
+pub mod clock;
+mod draw;
+mod error;
+mod issue;
+mod keys;
+mod ledger;
+mod limits;
+mod live;
+mod load;
+mod once;
+mod paging;
+mod returns;
+mod reversal;
+mod rounds;
+mod search;
+pub mod seeds;
+pub mod sms;
+mod stats;
+mod store;
+mod till;
+mod verify;
+mod waiting;
+mod wallet;
+
+pub(crate) use backend::Inner;
+pub use backend::{Backend, OpenError, Options};
+pub use caller::Caller;
+pub use draw::Lines;
+pub use error::Error;
+pub use keys::KeyError;
+pub use once::Done;
+pub use reversal::ReverseRequest;
+pub use sms::SmsGateway;
+pub use store::{ConnectError, StoreError};
+pub use till::RedeemRequest;
+pub use verify::VerifyReport;
+pub use waiting::{PLACES_PER_S, Pass, WorkDemand};

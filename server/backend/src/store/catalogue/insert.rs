@@ -1,0 +1,211 @@
+//! Writing a season's catalogue into empty tables.
+
+use crate::seeds::{SeedMerchant, SeedSet};
+use crate::store::{StoreError, Tx, changed, draw, round};
+use domain::draw::DrawTerms;
+use domain::{CampaignTerms, Outlet, Promotion, Round, RoundId};
+use serde::Serialize;
+
+/// Adds all that anyone may read of a season; accounts are not part of it.
+pub(crate) async fn insert(tx: &mut Tx, seeds: &SeedSet) -> Result<(), StoreError> {
+    document(tx, "season", 1, &seeds.season).await?;
+    for (news, number) in seeds.news.iter().zip(1..) {
+        document(tx, "news", number, news).await?;
+    }
+    for event in &seeds.events {
+        document(tx, "event", event.id.0, event).await?;
+    }
+    for dish in &seeds.dishes {
+        document(tx, "dish", dish.id, dish).await?;
+    }
+    for merchant in &seeds.merchants {
+        insert_merchant(tx, merchant).await?;
+    }
+    for outlet in &seeds.outlets {
+        insert_outlet(tx, outlet).await?;
+    }
+    for offer in &seeds.promotions {
+        insert_promotion(tx, offer).await?;
+    }
+    for terms in &seeds.campaigns {
+        insert_campaign(tx, terms).await?;
+    }
+    for round in &seeds.rounds {
+        insert_round(tx, round).await?;
+    }
+    Ok(())
+}
+
+async fn document(tx: &mut Tx, kind: &str, number: i64, body: &impl Serialize) -> Result<(), StoreError> {
+    let body = json(body)?;
+    changed!(
+        tx,
+        sqlx::query("insert into document (kind, number, body) values ($1, $2, $3)")
+            .bind(kind)
+            .bind(number)
+            .bind(&body)
+    )?;
+    Ok(())
+}
+
+async fn insert_merchant(tx: &mut Tx, seed: &SeedMerchant) -> Result<(), StoreError> {
+    let (merchant, credit_code) = (&seed.merchant, seed.credit_code.to_string());
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into merchant (merchant_id, name, name_en, kind, credit_code, demo)
+         values ($1, $2, $3, $4, $5, $6)"
+        )
+        .bind(merchant.id.0)
+        .bind(&merchant.name)
+        .bind(&merchant.name_en)
+        .bind(&merchant.kind.0)
+        .bind(&credit_code)
+        .bind(merchant.demo)
+    )?;
+    Ok(())
+}
+
+async fn insert_outlet(tx: &mut Tx, outlet: &Outlet) -> Result<(), StoreError> {
+    let hours = outlet.hours.to_string();
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into outlet (outlet_id, merchant_id, name, name_en, district, area,
+                             address, address_en, hours, night, telephone)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        )
+        .bind(outlet.id.0)
+        .bind(outlet.merchant_id.0)
+        .bind(&outlet.name)
+        .bind(&outlet.name_en)
+        .bind(outlet.district.number())
+        .bind(&outlet.area)
+        .bind(&outlet.address)
+        .bind(&outlet.address_en)
+        .bind(&hours)
+        .bind(outlet.night)
+        .bind(&outlet.telephone)
+    )?;
+    Ok(())
+}
+
+async fn insert_promotion(tx: &mut Tx, offer: &Promotion) -> Result<(), StoreError> {
+    let hours = offer.hours.as_ref().map(ToString::to_string);
+    let (starts_on, ends_on) = (offer.starts_on.to_string(), offer.ends_on.to_string());
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into promotion (promotion_id, merchant_id, title, title_en, body, body_en,
+                                price_text, price_text_en, channel, supply, setting, sector,
+                                starts_on, ends_on, hours, link, demo)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        )
+        .bind(offer.id.0)
+        .bind(offer.merchant_id.0)
+        .bind(&offer.title)
+        .bind(&offer.title_en)
+        .bind(&offer.text)
+        .bind(&offer.text_en)
+        .bind(&offer.price_text)
+        .bind(&offer.price_text_en)
+        .bind(offer.axes.channel.code())
+        .bind(offer.axes.supply.code())
+        .bind(offer.axes.setting.code())
+        .bind(offer.axes.sector.code())
+        .bind(&starts_on)
+        .bind(&ends_on)
+        .bind(&hours)
+        .bind(&offer.link)
+        .bind(offer.demo)
+    )?;
+    for outlet in &offer.outlets {
+        changed!(
+            tx,
+            sqlx::query("insert into promotion_outlet (promotion_id, outlet_id) values ($1, $2)")
+                .bind(offer.id.0)
+                .bind(outlet.0)
+        )?;
+    }
+    Ok(())
+}
+
+async fn insert_campaign(tx: &mut Tx, terms: &CampaignTerms) -> Result<(), StoreError> {
+    let document = json(terms)?;
+    changed!(
+        tx,
+        sqlx::query("insert into campaign (campaign_id, terms) values ($1, $2)")
+            .bind(terms.id.0)
+            .bind(&document)
+    )?;
+    Ok(())
+}
+
+/// A round without quotas has one stock, of district 0.
+async fn insert_round(tx: &mut Tx, round: &Round) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into round (round_id, campaign_id, title, title_en, method, opens_at_ms,
+                            closes_at_ms, quantity, per_resident, return_to_next)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        )
+        .bind(round.id.0)
+        .bind(round.campaign_id.0)
+        .bind(&round.title)
+        .bind(&round.title_en)
+        .bind(round.method.code())
+        .bind(round.opens_at.ms())
+        .bind(round.closes_at.ms())
+        .bind(round.quantity)
+        .bind(round.per_resident)
+        .bind(round.return_to_next)
+    )?;
+    let quotas = round.quotas.iter();
+    let mut stocks: Vec<(i64, i64, Option<i64>)> = quotas
+        .map(|quota| (quota.district.number(), quota.quantity, quota.lend_at.map(|lend_at| lend_at.ms())))
+        .collect();
+    if stocks.is_empty() {
+        stocks.push((0, round.quantity, None));
+    }
+    for (district, quantity, lend_at_ms) in stocks {
+        changed!(
+            tx,
+            sqlx::query(
+                "insert into quota (round_id, district, quantity, lend_at_ms) values ($1, $2, $3, $4)"
+            )
+            .bind(round.id.0)
+            .bind(district)
+            .bind(quantity)
+            .bind(lend_at_ms)
+        )?;
+        round::put_stock(tx, round.id, district, quantity).await?;
+    }
+    match &round.draw {
+        Some(terms) => insert_draw(tx, round.id, terms).await,
+        None => Ok(()),
+    }
+}
+
+/// A draw's terms, and the gates through which its entries will come.
+async fn insert_draw(tx: &mut Tx, round: RoundId, terms: &DrawTerms) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into draw (round_id, public_source, public_source_en, draws_at_ms, claim_hours,
+                           claim_windows)
+         values ($1, $2, $3, $4, $5, $6)"
+        )
+        .bind(round.0)
+        .bind(&terms.public_source)
+        .bind(&terms.public_source_en)
+        .bind(terms.draws_at.ms())
+        .bind(terms.claim_hours)
+        .bind(terms.claim_windows)
+    )?;
+    draw::add_gates(tx, round).await
+}
+
+fn json(body: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(body).map_err(StoreError::corrupt)
+}

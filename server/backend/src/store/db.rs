@@ -1,0 +1,188 @@
+//! The two databases behind one type. This file and `dialect.rs` alone know
+//! which one it is.
+
+use crate::store::dialect::migrations;
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool, Transaction};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::timeout;
+
+/// How many readers SQLite serves side by side; its one writer stands apart.
+const SQLITE_READERS: u32 = 8;
+/// Connections of one node to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 24;
+/// How long a caller waits for a connection before the answer is 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The database broke, or holds what it should not.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not do what it was asked to.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The desk's connection did not do what it was asked to.
+    #[error("the database failed")]
+    Desk(#[from] rusqlite::Error),
+    /// The group that the write was part of was not written, as far as is known.
+    #[error("the group was not written: {0}")]
+    Group(String),
+    /// Others wrote in between, more often than is waited for.
+    #[error("{0} moved meanwhile")]
+    Moved(&'static str),
+    /// A row holds a value that no code of ours writes.
+    #[error("the database holds an impossible value: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// A stored value that cannot be read back.
+    pub(crate) fn corrupt(what: impl ToString) -> StoreError {
+        StoreError::Corrupt(what.to_string())
+    }
+}
+
+/// What the machine refused: a thread, a file.
+pub(crate) fn failed(error: std::io::Error) -> StoreError {
+    StoreError::Database(error.into())
+}
+
+/// The database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL is neither `sqlite://path` nor `postgres://…`.
+    #[error("the database URL starts with sqlite:// or postgres://")]
+    BadUrl,
+    /// A newer program has changed the tables: this one would not understand them.
+    #[error(
+        "the database was made by a newer yuehui (it has migration {0}, which this program does not know): \
+         start the newer program, or restore a backup that this one made"
+    )]
+    Newer(i64),
+    /// The tables cannot be brought up to date.
+    #[error("the database's tables cannot be brought up to date")]
+    Migrate(#[source] MigrateError),
+    /// It does not answer.
+    #[error("the database cannot be opened")]
+    Database(#[from] sqlx::Error),
+}
+
+/// A database, by its pools.
+#[derive(Clone, Debug)]
+pub(crate) enum Db {
+    /// One file: a single writer, and readers that do not wait for it.
+    Sqlite { write: SqlitePool, read: SqlitePool, turn: Turn, file: PathBuf },
+    /// A server, for many nodes.
+    Postgres(PgPool),
+}
+
+/// Whose turn it is to write to SQLite: those who wait are served in order.
+pub(crate) type Turn = Arc<Mutex<()>>;
+
+/// A transaction; dropped without [`Tx::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) enum Tx {
+    /// With its turn, when it writes.
+    Sqlite(Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens the database and brings its tables up to date.
+    pub(crate) async fn open(url: &str) -> Result<Db, ConnectError> {
+        let db = if url.starts_with("sqlite:") {
+            open_sqlite(url).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await?
+        } else {
+            return Err(ConnectError::BadUrl);
+        };
+        db.migrate().await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => ConnectError::Newer(version),
+            error => ConnectError::Migrate(error),
+        })?;
+        Ok(db)
+    }
+
+    async fn migrate(&self) -> Result<(), MigrateError> {
+        match self {
+            Db::Sqlite { write, .. } => migrations(self).run(write).await,
+            Db::Postgres(pool) => migrations(self).run(pool).await,
+        }
+    }
+
+    /// A transaction that may write. On SQLite it waits its turn here, so that
+    /// no statement inside it meets a lock.
+    pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Db::Sqlite { write, turn, .. } => {
+                let turn = timeout(ACQUIRE_TIMEOUT, turn.clone().lock_owned()).await;
+                let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+                Tx::Sqlite(write.begin_with("begin immediate").await?, Some(turn))
+            }
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that reads one state of the whole database.
+    pub(crate) async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, None),
+            Db::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
+        })
+    }
+
+    /// Ends all connections.
+    pub(crate) async fn close(&self) {
+        match self {
+            Db::Sqlite { write, read, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes what was done durable.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(tx, _turn) => tx.commit().await?,
+            Tx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
+    // FULL: a power cut loses nothing that was acknowledged.
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(ACQUIRE_TIMEOUT)
+        .pragma("cache_size", "-65536")
+        .pragma("wal_autocheckpoint", "10000");
+    let file = options.get_filename().to_path_buf();
+    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+    let write = writer.connect_with(options.clone()).await?;
+    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(ACQUIRE_TIMEOUT);
+    let read = readers.connect_lazy_with(options.pragma("query_only", "true"));
+    Ok(Db::Sqlite { write, read, turn: Turn::default(), file })
+}
+
+async fn open_postgres(url: &str) -> Result<Db, ConnectError> {
+    let options =
+        PgConnectOptions::from_str(url)?.application_name("yuehui").options([("synchronous_commit", "on")]);
+    let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
+    Ok(Db::Postgres(pool.connect_with(options).await?))
+}

@@ -1,0 +1,187 @@
+//! The desk on PostgreSQL: a group is one statement, in one round trip.
+//!
+//! The desk plans from what it remembers of the stock and of its chain's end,
+//! and the statement carries every guard: if one row moved behind the desk's
+//! back, the statement divides by zero and nothing is written. Then the desk
+//! forgets what it remembered, sifts out what cannot be written, and plans
+//! again. Nothing is decided by what was read before.
+
+mod claims;
+mod redemptions;
+
+use crate::store::desk::group::Group;
+use crate::store::desk::{NewRedemption, NewVoucher, Work, Written};
+use crate::store::round::ShareRow;
+use crate::store::{Db, StoreError, ledger, meta, round};
+use domain::{Block, Hash, Timestamp};
+use sqlx::PgPool;
+use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::query::Query;
+use std::collections::HashMap;
+
+/// Numbers that a node takes at a time; what it does not use is a hole.
+const RANGE: i64 = 1000;
+/// How often a group is planned anew before it is given up.
+const PLANS: usize = 16;
+
+/// The desk of one node.
+#[derive(Debug)]
+pub(crate) struct PostgresDesk {
+    db: Db,
+    pool: PgPool,
+    chain: i64,
+    /// The end of the chain, as this desk left it.
+    head: Option<(i64, Hash)>,
+    stock: HashMap<(i64, i64), Vec<ShareRow>>,
+    vouchers: Range,
+    redemptions: Range,
+}
+
+/// Numbers that this node has taken and not used yet.
+#[derive(Debug)]
+struct Range {
+    name: &'static str,
+    next: i64,
+    end: i64,
+}
+
+/// What a group's statement tells.
+enum Outcome {
+    Written,
+    /// A guard said no: nothing is written.
+    Moved,
+}
+
+/// A group's block, tallies and place in the chain, ready to be bound.
+struct Chained {
+    block: Block,
+    hash: Hash,
+    group: Group,
+}
+
+impl PostgresDesk {
+    /// The desk of a node that writes to one of the ledger's chains.
+    pub(crate) fn new(db: Db, pool: PgPool, chain: i64) -> PostgresDesk {
+        let range = |name| Range { name, next: 0, end: 0 };
+        PostgresDesk {
+            db,
+            pool,
+            chain,
+            head: None,
+            stock: HashMap::new(),
+            vouchers: range("voucher"),
+            redemptions: range("redemption"),
+        }
+    }
+
+    /// Writes a group; what is told of each is durable when it returns.
+    ///
+    /// # Errors
+    /// The database failed. Nothing is known to be written.
+    pub(crate) async fn write<E: Send>(
+        &mut self,
+        now: Timestamp,
+        works: &[Work<E>],
+    ) -> Result<Vec<Written<E>>, StoreError> {
+        let mut claims: Vec<(usize, &NewVoucher)> = Vec::new();
+        let mut redemptions: Vec<(usize, &NewRedemption<E>)> = Vec::new();
+        for (place, work) in works.iter().enumerate() {
+            match work {
+                Work::Claim(claim) => claims.push((place, claim)),
+                Work::Redeem(redemption) => redemptions.push((place, redemption)),
+            }
+        }
+        let mut written: Vec<Option<Written<E>>> = works.iter().map(|_| None).collect();
+        for (place, claimed) in self.claim_all(now, claims).await? {
+            written[place] = Some(Written::Claim(claimed));
+        }
+        for (place, redeemed) in self.redeem_all(now, redemptions).await? {
+            written[place] = Some(Written::Redeem(redeemed));
+        }
+        let whole: Option<Vec<_>> = written.into_iter().collect();
+        whole.ok_or_else(|| StoreError::corrupt("a group of which a part was left out"))
+    }
+
+    /// What is left of a quota, as this desk remembers it.
+    async fn shares(&mut self, round: i64, district: i64) -> Result<&mut Vec<ShareRow>, StoreError> {
+        if let std::collections::hash_map::Entry::Vacant(vacant) = self.stock.entry((round, district)) {
+            let mut tx = self.db.read().await?;
+            let mut shares = round::shares(&mut tx, round, district).await?;
+            if !shares.is_empty() {
+                // Each node begins at a share of its own.
+                let own = usize::try_from(self.chain).unwrap_or(0) % shares.len();
+                shares.rotate_left(own);
+            }
+            vacant.insert(shares);
+        }
+        self.stock.get_mut(&(round, district)).ok_or_else(|| StoreError::corrupt("a stock that is not there"))
+    }
+
+    /// Chains a group to the end that this desk remembers.
+    async fn chained(&mut self, group: Group, now: Timestamp) -> Result<Chained, StoreError> {
+        let (sequence, previous) = match self.head {
+            Some(head) => head,
+            None => {
+                let mut tx = self.db.read().await?;
+                let heads = ledger::heads(&mut tx).await?;
+                let head = heads.iter().find(|head| head.chain == self.chain);
+                let head = head.ok_or_else(|| StoreError::corrupt("a chain without an end"))?;
+                let head = (head.sequence, head.hash.parse().map_err(StoreError::corrupt)?);
+                *self.head.insert(head)
+            }
+        };
+        let entries = group.entries.clone();
+        let block = Block { chain: self.chain, sequence: sequence + 1, at: now, previous, entries };
+        Ok(Chained { hash: block.hash(), block, group })
+    }
+
+    /// Forgets what may have moved.
+    pub(crate) fn forget(&mut self) {
+        self.head = None;
+        self.stock.clear();
+    }
+}
+
+impl Range {
+    /// The next number; a new range is taken when this one is used up.
+    async fn next(&mut self, db: &Db) -> Result<i64, StoreError> {
+        if self.next == self.end {
+            let mut tx = db.write().await?;
+            self.next = meta::take_numbers(&mut tx, self.name, RANGE).await?;
+            tx.commit().await?;
+            self.end = self.next + RANGE;
+        }
+        self.next += 1;
+        Ok(self.next - 1)
+    }
+}
+
+/// Whether a statement was written, was stopped by a guard, or failed.
+fn outcome(result: Result<(), sqlx::Error>) -> Result<Outcome, StoreError> {
+    /// Division by zero is the guards' own; a check and a unique key say the
+    /// same; two nodes that met in a lock or a snapshot try again.
+    const MOVED: [&str; 5] = ["22012", "23514", "23505", "40001", "40P01"];
+    match result {
+        Ok(()) => Ok(Outcome::Written),
+        Err(sqlx::Error::Database(error))
+            if error.code().is_some_and(|code| MOVED.contains(&code.as_ref())) =>
+        {
+            Ok(Outcome::Moved)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Chained {
+    /// Sends a group's statement with its block as the last of its values:
+    /// chain, sequence, time, the hash before, entries and hash.
+    async fn send(&self, query: Query<'_, Postgres, PgArguments>, pool: &PgPool) -> Result<(), sqlx::Error> {
+        let Block { chain, sequence, at, previous, entries } = &self.block;
+        let query = query.bind(chain).bind(sequence).bind(at.ms()).bind(previous.to_string());
+        query.bind(entries.clone()).bind(self.hash.to_string()).execute(pool).await.map(drop)
+    }
+
+    fn column<T>(&self, of: impl Fn(&crate::store::tally::Move) -> T) -> Vec<T> {
+        self.group.moves.iter().map(of).collect()
+    }
+}

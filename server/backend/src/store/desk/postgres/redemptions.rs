@@ -1,0 +1,276 @@
+//! Groups of redemptions.
+
+use super::{Chained, Outcome, PLANS, PostgresDesk, outcome};
+use crate::store::desk::group::Group;
+use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
+use crate::store::redemption::RedemptionRow;
+use crate::store::voucher::VoucherRow;
+use crate::store::{StoreError, redemption};
+use domain::{AccountId, Timestamp};
+use std::collections::{HashMap, HashSet};
+
+/// The redemptions of a group by their places in it.
+type Redemptions<'a, E> = Vec<(usize, &'a NewRedemption<E>)>;
+/// What is told of those that are answered.
+type Answers<E> = Vec<(usize, Redeemed<E>)>;
+/// Those that may be written, as far as they were read.
+type Judged<'a, E> = Vec<(usize, &'a NewRedemption<E>, Redeemable)>;
+
+impl PostgresDesk {
+    /// Redeems all; a voucher, and a resident at an outlet, once at a time.
+    pub(super) async fn redeem_all<E: Send>(
+        &mut self,
+        now: Timestamp,
+        mut waiting: Redemptions<'_, E>,
+    ) -> Result<Answers<E>, StoreError> {
+        let mut done = Vec::with_capacity(waiting.len());
+        while !waiting.is_empty() {
+            let mut vouchers = HashSet::new();
+            let (first, mut later): (Redemptions<'_, E>, _) =
+                waiting.into_iter().partition(|(_, new)| vouchers.insert(new.voucher_id));
+            let mut outlets = HashSet::new();
+            let mut judged = self.judge(first, &mut done).await?;
+            judged.retain(|(place, new, redeemable)| {
+                let row = &redeemable.row;
+                let once = outlets.insert((row.account_id, row.campaign_id, row.outlet_id));
+                if !once {
+                    later.push((*place, new));
+                }
+                once
+            });
+            self.redeem_each_once(now, judged, &mut done).await?;
+            waiting = later;
+        }
+        Ok(done)
+    }
+
+    /// Writes them together; when a guard says no, one by one.
+    async fn redeem_each_once<E: Send>(
+        &mut self,
+        now: Timestamp,
+        judged: Judged<'_, E>,
+        done: &mut Answers<E>,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<&Redeemable> = judged.iter().map(|(_, _, redeemable)| redeemable).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if let Some(written) = self.write_redemptions(now, &rows).await? {
+            let places = judged.iter().map(|(place, _, _)| *place);
+            done.extend(places.zip(written.into_iter().map(Redeemed::Now)));
+            return Ok(());
+        }
+        self.forget();
+        for (place, new, _) in judged {
+            let redeemed = self.redeem_alone(now, new).await?;
+            done.push((place, redeemed));
+        }
+        Ok(())
+    }
+
+    async fn redeem_alone<E: Send>(
+        &mut self,
+        now: Timestamp,
+        new: &NewRedemption<E>,
+    ) -> Result<Redeemed<E>, StoreError> {
+        for _ in 0..PLANS {
+            let mut done = Vec::new();
+            let judged = self.judge(vec![(0, new)], &mut done).await?;
+            let Some((_, _, redeemable)) = judged.into_iter().next() else {
+                let answer = done.pop().map(|(_, redeemed)| redeemed);
+                return answer.ok_or_else(|| StoreError::corrupt("a redemption that was not judged"));
+            };
+            if let Some(written) = self.write_redemptions(now, &[&redeemable]).await? {
+                return written
+                    .into_iter()
+                    .next()
+                    .map(Redeemed::Now)
+                    .ok_or_else(|| StoreError::corrupt("a redemption that was written and not told"));
+            }
+            self.forget();
+            if let Some(before) = self.redeemed_before(new).await? {
+                return Ok(before);
+            }
+            let mut tx = self.db.read().await?;
+            let used = redemption::used_at_outlet(&mut tx, &redeemable.row.outlet_use()).await?;
+            if used >= redeemable.per_outlet_day {
+                return Ok(Redeemed::AtOutletLimit(redeemable.per_outlet_day));
+            }
+        }
+        Err(StoreError::Moved("what a redemption stands on"))
+    }
+
+    /// Reads the vouchers in one round trip and tests them; those to which the
+    /// answer is no are answered.
+    async fn judge<'a, E: Send>(
+        &mut self,
+        waiting: Redemptions<'a, E>,
+        done: &mut Answers<E>,
+    ) -> Result<Judged<'a, E>, StoreError> {
+        let numbers: Vec<i64> = waiting.iter().map(|(_, new)| new.voucher_id).collect();
+        let rows: Vec<VoucherRow> = sqlx::query_as(READ).bind(numbers).fetch_all(&self.pool).await?;
+        let rows: HashMap<i64, VoucherRow> = rows.into_iter().map(|row| (row.voucher_id, row)).collect();
+        let mut judged = Vec::with_capacity(waiting.len());
+        for (place, new) in waiting {
+            let no = match rows.get(&new.voucher_id).map(|row| (new.judge)(row)) {
+                Some(Ok(mut redeemable)) => {
+                    redeemable.row.redemption_id = self.redemptions.next(&self.db).await?;
+                    judged.push((place, new, redeemable));
+                    continue;
+                }
+                Some(Err(refused)) => Redeemed::Refused(refused),
+                None => Redeemed::Unknown,
+            };
+            done.push((place, self.redeemed_before(new).await?.unwrap_or(no)));
+        }
+        Ok(judged)
+    }
+
+    /// What the key was used for before, if for anything.
+    async fn redeemed_before<E>(&self, new: &NewRedemption<E>) -> Result<Option<Redeemed<E>>, StoreError> {
+        let mut tx = self.db.read().await?;
+        let clerk = AccountId(new.clerk_id);
+        if let Some(row) = redemption::by_key(&mut tx, clerk, &new.key).await? {
+            let same = row.request_hash == new.request_hash;
+            return Ok(Some(if same { Redeemed::Before(row) } else { Redeemed::KeyReused }));
+        }
+        let used = crate::store::idempotency::used(&mut tx, clerk, &new.key).await?;
+        Ok(used.then_some(Redeemed::KeyReused))
+    }
+
+    /// One statement for all; `None` when a guard said no.
+    async fn write_redemptions(
+        &mut self,
+        now: Timestamp,
+        redeemables: &[&Redeemable],
+    ) -> Result<Option<Vec<RedemptionRow>>, StoreError> {
+        let mut group = Group::default();
+        for redeemable in redeemables {
+            group.enter(&redeemable.entry, &redeemable.tally);
+        }
+        let chained = self.chained(group, now).await?;
+        match outcome(self.send_redemptions(redeemables, &chained).await)? {
+            Outcome::Moved => Ok(None),
+            Outcome::Written => {
+                self.head = Some((chained.block.sequence, chained.hash));
+                Ok(Some(redeemables.iter().map(|redeemable| redeemable.row.clone()).collect()))
+            }
+        }
+    }
+
+    async fn send_redemptions(&self, all: &[&Redeemable], chained: &Chained) -> Result<(), sqlx::Error> {
+        let number = |of: fn(&RedemptionRow) -> i64| all.iter().map(|one| of(&one.row)).collect::<Vec<i64>>();
+        let text = |of: fn(&RedemptionRow) -> &str| all.iter().map(|one| of(&one.row)).collect::<Vec<&str>>();
+        let invoices: Vec<Option<&str>> = all.iter().map(|one| one.row.invoice_no.as_deref()).collect();
+        let query = sqlx::query(WRITE)
+            .bind(number(|row| row.redemption_id))
+            .bind(number(|row| row.voucher_id))
+            .bind(number(|row| row.round_id))
+            .bind(number(|row| row.campaign_id))
+            .bind(number(|row| row.account_id))
+            .bind(number(|row| row.merchant_id))
+            .bind(number(|row| row.outlet_id))
+            .bind(number(|row| row.district))
+            .bind(text(|row| &row.kind))
+            .bind(text(|row| &row.channel))
+            .bind(number(|row| row.clerk_id))
+            .bind(text(|row| &row.redeem_key))
+            .bind(text(|row| &row.request_hash))
+            .bind(number(|row| row.order_fen))
+            .bind(number(|row| row.subsidy_fen))
+            .bind(number(|row| row.government_fen))
+            .bind(text(|row| &row.receipt_code))
+            .bind(invoices)
+            .bind(number(|row| row.redeemed_at_ms))
+            .bind(text(|row| &row.business_day))
+            .bind(number(|row| row.hour))
+            .bind(all.iter().map(|one| one.step).collect::<Vec<i64>>())
+            .bind(all.iter().map(|one| one.per_outlet_day).collect::<Vec<i64>>())
+            .bind(chained.column(|by| by.business_day.clone()))
+            .bind(chained.column(|by| by.hour))
+            .bind(chained.column(|by| by.district))
+            .bind(chained.column(|by| by.kind.clone()))
+            .bind(chained.column(|by| by.round_id))
+            .bind(chained.column(|by| by.channel.clone()))
+            .bind(chained.column(|by| by.redeemed))
+            .bind(chained.column(|by| by.order_fen))
+            .bind(chained.column(|by| by.subsidy_fen))
+            .bind(chained.column(|by| by.government_fen));
+        chained.send(query, &self.pool).await
+    }
+}
+
+const READ: &str = "select voucher_id, round_id, campaign_id, account_id, state,
+        issued_at_ms, expires_at_ms, redeemed_at_ms, present_step
+   from voucher where voucher_id = any($1::bigint[])";
+
+const WRITE: &str = "with new as (
+    select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                         $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::text[],
+                         $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[],
+                         $19::bigint[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[])
+        as n (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id, outlet_id, district,
+              kind, channel, clerk_id, redeem_key, request_hash, order_fen, subsidy_fen, government_fen,
+              receipt_code, invoice_no, redeemed_at_ms, business_day, hour, step, per_outlet_day)
+), redeemed as (
+    update voucher v set state = 'redeemed', redeemed_at_ms = n.redeemed_at_ms, present_step = n.step
+      from new n
+     where v.account_id = n.account_id and v.campaign_id = n.campaign_id and v.voucher_id = n.voucher_id
+       and v.state = 'issued' and v.expires_at_ms > n.redeemed_at_ms
+       and (v.present_step is null or v.present_step < n.step)
+    returning 1
+), added as (
+    insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
+                            outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
+                            order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
+                            redeemed_at_ms, business_day, hour)
+    select redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
+           outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
+           order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
+           redeemed_at_ms, business_day, hour
+      from new n
+     where not exists (select 1 from idempotency i where i.account_id = n.clerk_id and i.idem_key = n.redeem_key)
+       and not exists (select 1 from voucher v where v.account_id = n.clerk_id and v.claim_key = n.redeem_key)
+    on conflict do nothing
+    returning 1
+), used as (
+    update outlet_use u set redeemed = u.redeemed + 1
+      from new n
+     where u.account_id = n.account_id and u.campaign_id = n.campaign_id and u.outlet_id = n.outlet_id
+       and u.business_day = n.business_day and u.redeemed < n.per_outlet_day
+    returning 1
+), first_used as (
+    insert into outlet_use (account_id, campaign_id, outlet_id, business_day, redeemed)
+    select account_id, campaign_id, outlet_id, business_day, 1 from new where per_outlet_day > 0
+    on conflict do nothing
+    returning 1
+), counted as (
+    insert into tally (business_day, hour, district, kind, round_id, channel, chain,
+                       redeemed, order_fen, subsidy_fen, government_fen)
+    select m.business_day, m.hour, m.district, m.kind, m.round_id, m.channel, $34,
+           m.redeemed, m.order_fen, m.subsidy_fen, m.government_fen
+      from unnest($24::text[], $25::bigint[], $26::bigint[], $27::text[], $28::bigint[], $29::text[],
+                  $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[])
+           as m (business_day, hour, district, kind, round_id, channel,
+                 redeemed, order_fen, subsidy_fen, government_fen)
+    on conflict (business_day, district, round_id, hour, kind, channel, chain) do update
+       set redeemed = tally.redeemed + excluded.redeemed, order_fen = tally.order_fen + excluded.order_fen,
+           subsidy_fen = tally.subsidy_fen + excluded.subsidy_fen,
+           government_fen = tally.government_fen + excluded.government_fen
+    returning 1
+), block as (
+    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
+    values ($34, $35, $36, $37, $38, $39)
+    returning 1
+), chained as (
+    update ledger_head set sequence = $35, hash = $39, at_ms = $36
+     where chain = $34 and sequence = $35 - 1 and hash = $37
+    returning 1
+)
+select 1 / (case when (select count(*) from redeemed) = cardinality($1::bigint[])
+                  and (select count(*) from added) = cardinality($1::bigint[])
+                  and (select count(*) from used) + (select count(*) from first_used) = cardinality($1::bigint[])
+                  and (select count(*) from counted) = cardinality($24::text[])
+                  and (select count(*) from block) = 1
+                  and (select count(*) from chained) = 1
+             then 1 else 0 end)";

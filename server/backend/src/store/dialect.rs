@@ -1,0 +1,56 @@
+//! Where the two databases differ: which migrations they get, and how one
+//! query text reaches either.
+
+use crate::store::db::Db;
+use sqlx::migrate::{Migration, Migrator};
+
+static COMMON: Migrator = sqlx::migrate!("migrations/common");
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The common migrations and the database's own, in one order.
+pub(super) fn migrations(db: &Db) -> Migrator {
+    let own = match db {
+        Db::Sqlite { .. } => &SQLITE,
+        Db::Postgres(_) => &POSTGRES,
+    };
+    let mut all: Vec<Migration> = COMMON.iter().chain(own.iter()).cloned().collect();
+    all.sort_by_key(|migration| migration.version);
+    Migrator::with_migrations(all)
+}
+
+/// Runs one query text on whichever database the transaction belongs to.
+///
+/// ```text
+/// on!(tx, conn => sqlx::query("delete from session where token_hash = $1").bind(hash).execute(conn))?
+/// ```
+macro_rules! on {
+    ($tx:expr, $conn:ident => $query:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx, _) => {
+                let $conn = &mut **tx;
+                $query.await
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $query.await
+            }
+        }
+    };
+}
+
+/// Runs a statement and tells how many rows it changed.
+macro_rules! changed {
+    ($tx:expr, $query:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx, _) => {
+                $query.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                $query.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+    };
+}
+
+pub(crate) use {changed, on};

@@ -1,0 +1,94 @@
+//! The ledger's blocks, and the ends of its chains.
+
+use crate::store::{StoreError, Tx, changed, on};
+use domain::{Block, Entry, Hash, Timestamp};
+use std::fmt::Write;
+
+/// The chains that there are; a node writes to one of them.
+pub(crate) const CHAINS: i64 = 16;
+
+/// The end of a chain.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct HeadRow {
+    pub(crate) chain: i64,
+    pub(crate) sequence: i64,
+    pub(crate) hash: String,
+    pub(crate) at_ms: Option<i64>,
+}
+
+/// A block as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct BlockRow {
+    pub(crate) sequence: i64,
+    pub(crate) at_ms: i64,
+    pub(crate) previous: String,
+    pub(crate) entries: String,
+    pub(crate) hash: String,
+}
+
+/// The ends of all chains, by number.
+pub(crate) async fn heads(tx: &mut Tx) -> Result<Vec<HeadRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select chain, sequence, hash, at_ms from ledger_head order by chain").fetch_all(conn))?)
+}
+
+/// The text of a block's entries.
+pub(crate) fn text(entries: &[Entry]) -> String {
+    entries.iter().fold(String::new(), |mut text, entry| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{entry}");
+        text
+    })
+}
+
+/// Chains entries to the ledger as one block. The head's row is locked from
+/// here to the commit, so this is the last thing that a write does.
+pub(crate) async fn append(
+    tx: &mut Tx,
+    chain: i64,
+    entries: &[Entry],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // The update takes the lock before the hash is read.
+    let (sequence, previous): (i64, String) = on!(tx, conn => sqlx::query_as(
+        "update ledger_head set sequence = sequence + 1, at_ms = $1 where chain = $2
+         returning sequence, hash")
+        .bind(now.ms()).bind(chain).fetch_one(conn))?;
+    let previous: Hash = previous.parse().map_err(StoreError::corrupt)?;
+    let block = Block { chain, sequence, at: now, previous, entries: text(entries) };
+    let hash = block.hash().to_string();
+    changed!(
+        tx,
+        sqlx::query(ADD_BLOCK)
+            .bind(chain)
+            .bind(sequence)
+            .bind(now.ms())
+            .bind(previous.to_string())
+            .bind(&block.entries)
+            .bind(&hash)
+    )?;
+    changed!(tx, sqlx::query("update ledger_head set hash = $1 where chain = $2").bind(&hash).bind(chain))?;
+    Ok(())
+}
+
+/// The end of one chain.
+pub(super) const HEAD: &str = "select sequence, hash from ledger_head where chain = $1";
+
+/// Moves the end of a chain by one block.
+pub(super) const MOVE_HEAD: &str =
+    "update ledger_head set sequence = $1, hash = $2, at_ms = $3 where chain = $4 and sequence = $5";
+
+pub(super) const ADD_BLOCK: &str = "insert into ledger_block (chain, sequence, at_ms, previous, entries, hash) values ($1, $2, $3, $4, $5, $6)";
+
+/// The blocks of a chain after `sequence`, in order, at most `limit`.
+pub(crate) async fn blocks_after(
+    tx: &mut Tx,
+    chain: i64,
+    sequence: i64,
+    limit: i64,
+) -> Result<Vec<BlockRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select sequence, at_ms, previous, entries, hash from ledger_block
+          where chain = $1 and sequence > $2 order by sequence limit $3")
+        .bind(chain).bind(sequence).bind(limit).fetch_all(conn))?)
+}

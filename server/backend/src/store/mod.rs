@@ -1,0 +1,30 @@
+//! All SQL. A query is a literal with `$1`, the same text for both databases;
+//! "not found" is an `Option`; a condition rides in the `where` of its update.
+//!
+//! Locks are taken in one order, so that no two writes wait for each other: the
+//! idempotency key; then the voucher, the redemption and the use of its outlet;
+//! then the counters, the tally, and last the ledger's end. An entry takes its
+//! resident's row, then its gate; a draw its own row, then its places. The
+//! desk's groups on PostgreSQL take theirs in one statement, and what meets in
+//! it is tried again.
+
+pub(crate) mod account;
+pub(crate) mod catalogue;
+mod db;
+pub(crate) mod desk;
+mod dialect;
+pub(crate) mod draw;
+pub(crate) mod idempotency;
+pub(crate) mod ledger;
+pub(crate) mod login_code;
+pub(crate) mod meta;
+pub(crate) mod recount;
+pub(crate) mod redemption;
+pub(crate) mod round;
+pub(crate) mod tally;
+pub(crate) mod voucher;
+pub(crate) mod waiting;
+
+pub use db::{ConnectError, StoreError};
+pub(crate) use db::{Db, Tx, failed};
+pub(crate) use dialect::{changed, on};

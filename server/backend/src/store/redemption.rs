@@ -1,0 +1,199 @@
+//! Redemptions and reversals.
+
+use crate::store::{StoreError, Tx, changed, on};
+use domain::{AccountId, MerchantId, RedemptionId, Timestamp, VoucherId};
+
+/// A redemption as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct RedemptionRow {
+    pub(crate) redemption_id: i64,
+    pub(crate) voucher_id: i64,
+    pub(crate) round_id: i64,
+    pub(crate) campaign_id: i64,
+    pub(crate) account_id: i64,
+    pub(crate) merchant_id: i64,
+    pub(crate) outlet_id: i64,
+    pub(crate) district: i64,
+    pub(crate) kind: String,
+    pub(crate) channel: String,
+    pub(crate) clerk_id: i64,
+    pub(crate) redeem_key: String,
+    pub(crate) request_hash: String,
+    pub(crate) order_fen: i64,
+    pub(crate) subsidy_fen: i64,
+    pub(crate) government_fen: i64,
+    pub(crate) receipt_code: String,
+    pub(crate) invoice_no: Option<String>,
+    pub(crate) redeemed_at_ms: i64,
+    pub(crate) business_day: String,
+    pub(crate) hour: i64,
+    pub(crate) refunded_fen: i64,
+    pub(crate) subsidy_back_fen: i64,
+    pub(crate) government_back_fen: i64,
+}
+
+/// Where a resident's redemptions of a campaign on a business day are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutletUse<'a> {
+    pub(crate) account_id: i64,
+    pub(crate) campaign_id: i64,
+    pub(crate) outlet_id: i64,
+    pub(crate) business_day: &'a str,
+}
+
+impl RedemptionRow {
+    /// Where it counts against the limit of its outlet and day.
+    pub(crate) fn outlet_use(&self) -> OutletUse<'_> {
+        OutletUse {
+            account_id: self.account_id,
+            campaign_id: self.campaign_id,
+            outlet_id: self.outlet_id,
+            business_day: &self.business_day,
+        }
+    }
+}
+
+/// A reversal as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct ReversalRow<'a> {
+    pub(crate) reversal_id: i64,
+    pub(crate) redemption_id: i64,
+    pub(crate) clerk_id: i64,
+    pub(crate) refund_fen: i64,
+    pub(crate) subsidy_back_fen: i64,
+    pub(crate) government_back_fen: i64,
+    pub(crate) reason: &'a str,
+    pub(crate) reversed_at: Timestamp,
+}
+
+/// Adds a redemption, unless its clerk used the key for another write.
+pub(super) const ADD: &str =
+    "insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
+                             outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
+                             order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
+                             redeemed_at_ms, business_day, hour)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+      where not exists (select 1 from idempotency where account_id = $11 and idem_key = $12)
+        and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
+     on conflict do nothing";
+
+/// Counts one more redemption at an outlet on a day within a limit; changes
+/// nothing at the limit.
+pub(super) const USE_OUTLET: &str =
+    "insert into outlet_use (account_id, campaign_id, outlet_id, business_day, redeemed)
+     values ($1, $2, $3, $4, 1)
+     on conflict (account_id, campaign_id, outlet_id, business_day) do update
+        set redeemed = outlet_use.redeemed + 1 where outlet_use.redeemed < $5";
+
+/// Takes back a redemption of the same transaction.
+pub(super) const TAKE_BACK: &str = "delete from redemption where redemption_id = $1";
+
+/// The redemption that a clerk made under a key.
+pub(super) const BY_KEY: &str = "select * from redemption where clerk_id = $1 and redeem_key = $2";
+
+/// The redemption that a clerk made under a key.
+pub(crate) async fn by_key(
+    tx: &mut Tx,
+    clerk: AccountId,
+    key: &str,
+) -> Result<Option<RedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(BY_KEY).bind(clerk.0).bind(key).fetch_optional(conn))?)
+}
+
+/// How many vouchers of a campaign a resident has redeemed at an outlet on a
+/// business day.
+pub(crate) async fn used_at_outlet(tx: &mut Tx, row: &OutletUse<'_>) -> Result<i64, StoreError> {
+    let used: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select redeemed from outlet_use
+          where account_id = $1 and campaign_id = $2 and outlet_id = $3 and business_day = $4")
+        .bind(row.account_id).bind(row.campaign_id).bind(row.outlet_id).bind(row.business_day)
+        .fetch_optional(conn))?;
+    Ok(used.map_or(0, |(redeemed,)| redeemed))
+}
+
+/// Counts one less at an outlet.
+pub(crate) async fn leave_outlet(tx: &mut Tx, row: &OutletUse<'_>) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query(
+            "update outlet_use set redeemed = redeemed - 1
+              where account_id = $1 and campaign_id = $2 and outlet_id = $3 and business_day = $4
+                and redeemed > 0"
+        )
+        .bind(row.account_id)
+        .bind(row.campaign_id)
+        .bind(row.outlet_id)
+        .bind(row.business_day)
+    )?;
+    Ok(())
+}
+
+/// A redemption.
+pub(crate) async fn get(tx: &mut Tx, id: RedemptionId) -> Result<Option<RedemptionRow>, StoreError> {
+    Ok(
+        on!(tx, conn => sqlx::query_as("select * from redemption where redemption_id = $1").bind(id.0).fetch_optional(conn))?,
+    )
+}
+
+/// The last redemption of a voucher.
+pub(crate) async fn of_voucher(tx: &mut Tx, voucher: VoucherId) -> Result<Option<RedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select * from redemption where voucher_id = $1 order by redemption_id desc limit 1")
+        .bind(voucher.0).fetch_optional(conn))?)
+}
+
+/// A merchant's redemptions before `before`, newest first, at most `limit`.
+pub(crate) async fn of_merchant(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    before: RedemptionId,
+    limit: i64,
+) -> Result<Vec<RedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select * from redemption where merchant_id = $1 and redemption_id < $2
+          order by redemption_id desc limit $3")
+        .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
+}
+
+/// Takes a refund from what a redemption has left, if it still has what the
+/// caller read; false when another refund came between.
+pub(crate) async fn refund(
+    tx: &mut Tx,
+    read: &RedemptionRow,
+    reversal: &ReversalRow<'_>,
+) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "update redemption
+            set refunded_fen = refunded_fen + $2, subsidy_back_fen = subsidy_back_fen + $3,
+                government_back_fen = government_back_fen + $4
+          where redemption_id = $1 and refunded_fen = $5"
+        )
+        .bind(read.redemption_id)
+        .bind(reversal.refund_fen)
+        .bind(reversal.subsidy_back_fen)
+        .bind(reversal.government_back_fen)
+        .bind(read.refunded_fen)
+    )?;
+    if rows == 0 {
+        return Ok(false);
+    }
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into reversal (reversal_id, redemption_id, clerk_id, refund_fen, subsidy_back_fen,
+                               government_back_fen, reason, reversed_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        )
+        .bind(reversal.reversal_id)
+        .bind(reversal.redemption_id)
+        .bind(reversal.clerk_id)
+        .bind(reversal.refund_fen)
+        .bind(reversal.subsidy_back_fen)
+        .bind(reversal.government_back_fen)
+        .bind(reversal.reason)
+        .bind(reversal.reversed_at.ms())
+    )?;
+    Ok(true)
+}

@@ -1,0 +1,305 @@
+//! The till: preview and redemption.
+
+use crate::once::Done;
+use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
+use crate::store::redemption::{self, RedemptionRow};
+use crate::store::voucher::VoucherRow;
+use crate::store::{account, tally, voucher};
+use crate::wallet::state_now;
+use crate::{Backend, Caller, Error, StoreError, keys};
+use domain::shapes::{Preview, RedemptionShape};
+use domain::{
+    Account, AccountId, CampaignId, CampaignTerms, Denied, Entry, EntryKind, Fen, IdempotencyKey, KindCode,
+    MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ReceiptCode, RedeemRefused, RedemptionId,
+    RoundId, Split, Timestamp, VoucherId, VoucherState, split,
+};
+use serde::{Deserialize, Serialize};
+
+/// The largest order that a till takes: a million yuan, a car's price and more.
+const MAX_ORDER_FEN: i64 = 100_000_000;
+const MAX_INVOICE: usize = 40;
+/// The till's channel in the tallies: the order is taken in the shop.
+const CHANNEL: &str = "offline";
+
+/// What a till sends, as it came.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RedeemRequest {
+    /// The QR's text,
+    #[serde(default)]
+    pub token: Option<String>,
+    /// or the twelve typed characters.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// At which outlet.
+    pub outlet_id: OutletId,
+    /// The order after merchant discounts.
+    pub order_fen: i64,
+    /// The sale's invoice, which a car voucher needs.
+    #[serde(default)]
+    pub invoice_no: Option<String>,
+}
+
+/// A request whose fields are within their limits.
+struct Till {
+    clerk: AccountId,
+    token: PresentToken,
+    outlet: Outlet,
+    merchant: MerchantId,
+    amount: Fen,
+    invoice: Option<String>,
+    now: Timestamp,
+}
+
+/// What the terms say to a voucher on an order.
+struct Judged {
+    terms: CampaignTerms,
+    kind: KindCode,
+    split: Split,
+    step: i64,
+}
+
+impl Backend {
+    /// What a redemption would do. It changes nothing.
+    ///
+    /// # Errors
+    /// The redemption would be refused, or a field is out of its limits.
+    pub async fn preview(&self, caller: &Caller, request: &RedeemRequest) -> Result<Preview, Error> {
+        let till = self.read_till(caller, request)?;
+        let mut tx = self.db().read().await?;
+        let held = voucher::get(&mut tx, self.keys().voucher_of(till.token.code)).await?;
+        let held = held.ok_or(Denied::NotFound)?;
+        let judged = self.judge(&held, &till)?;
+        let limit = judged.terms.limits.per_outlet_day;
+        let used = redemption::OutletUse {
+            account_id: held.account_id,
+            campaign_id: held.campaign_id,
+            outlet_id: till.outlet.id.0,
+            business_day: &self.zone().business_day(till.now).to_string(),
+        };
+        if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
+            return Err(RedeemRefused::OutletLimitReached { limit }.into());
+        }
+        let sealed = account::phone(&mut tx, held.account_id).await?;
+        let holder = sealed.and_then(|sealed| self.keys().open_phone(&sealed));
+        Ok(Preview {
+            voucher_id: VoucherId(held.voucher_id),
+            title: judged.terms.title,
+            title_en: judged.terms.title_en,
+            holder_masked: holder.map(|phone| phone.masked()).unwrap_or_default(),
+            order_fen: till.amount,
+            subsidy_fen: judged.split.subsidy,
+            payable_fen: judged.split.payable,
+        })
+    }
+
+    /// Redeems a voucher. A repeat with the same key gets the same receipt.
+    ///
+    /// # Errors
+    /// The redemption is refused, a field is out of its limits, or the key was
+    /// used for another request.
+    pub async fn redeem(
+        &self,
+        caller: &Caller,
+        request: &RedeemRequest,
+        key: &IdempotencyKey,
+    ) -> Result<Done<RedemptionShape>, Error> {
+        let till = self.read_till(caller, request)?;
+        let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
+        let request_hash = keys::sha256(&format!("redeem {request_text}"));
+        let voucher_id = self.keys().voucher_of(till.token.code).0;
+        let asked = NewRedemption {
+            clerk_id: caller.account_id.0,
+            key: key.as_str().to_owned(),
+            request_hash: request_hash.clone(),
+            voucher_id,
+            judge: {
+                let (backend, key) = (self.clone(), key.as_str().to_owned());
+                Box::new(move |held| backend.redeemable(held, &till, &key, &request_hash))
+            },
+        };
+        match self.desk().redeem(asked).await? {
+            Redeemed::Now(row) => Ok(Done { answer: self.redemption_shape(&row)?, replayed: false }),
+            Redeemed::Before(row) => Ok(Done { answer: self.first_shape(row)?, replayed: true }),
+            Redeemed::KeyReused => Err(Denied::KeyReused.into()),
+            Redeemed::Unknown => Err(Denied::NotFound.into()),
+            Redeemed::Refused(refused) => Err(refused),
+            Redeemed::AtOutletLimit(limit) => Err(RedeemRefused::OutletLimitReached { limit }.into()),
+        }
+    }
+
+    /// Reads a request's fields, before anything is asked of the database.
+    fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
+        caller.require(Permission::Redeem)?;
+        let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
+        let (field, text) = match (&request.token, &request.code) {
+            (Some(token), None) => ("token", token),
+            (None, Some(code)) => ("code", code),
+            _ => return Err(Denied::field("token", "either token or code").into()),
+        };
+        let token: PresentToken = text.parse().map_err(|error| Denied::field(field, error))?;
+        let amount =
+            Fen::try_from(request.order_fen).ok().filter(|fen| (1..=MAX_ORDER_FEN).contains(&fen.get()));
+        let amount = amount.ok_or_else(|| Denied::field("order_fen", format!("1–{MAX_ORDER_FEN}")))?;
+        let invoice = request.invoice_no.as_deref().map(str::trim).filter(|invoice| !invoice.is_empty());
+        if invoice.is_some_and(|invoice| invoice.chars().count() > MAX_INVOICE) {
+            return Err(Denied::field("invoice_no", format!("≤ {MAX_INVOICE}")).into());
+        }
+        let catalogue = self.catalogue();
+        let outlet = catalogue.outlet(request.outlet_id).filter(|outlet| outlet.merchant_id == merchant);
+        let outlet = outlet.ok_or(RedeemRefused::ForeignOutlet)?.clone();
+        Ok(Till {
+            clerk: caller.account_id,
+            token,
+            outlet,
+            merchant,
+            amount,
+            invoice: invoice.map(str::to_owned),
+            now: self.now(),
+        })
+    }
+
+    /// Tests the voucher behind the token against its terms.
+    fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
+        let secret = self.keys().voucher_secret(VoucherId(held.voucher_id));
+        // A token of another moment learns nothing of the voucher.
+        secret.proven_step(&till.token, till.now, None).ok_or(RedeemRefused::TokenStale)?;
+        check_state(held, till.now)?;
+        let step = secret.proven_step(&till.token, till.now, held.present_step);
+        let step = step.ok_or(RedeemRefused::TokenStale)?;
+        let catalogue = self.catalogue();
+        let terms = catalogue.campaign(CampaignId(held.campaign_id));
+        let terms = terms.ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))?;
+        let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
+        let order = Order {
+            amount: till.amount,
+            outlet: till.outlet.id,
+            district: till.outlet.district,
+            kind: &merchant.kind,
+            switch: catalogue.kind(&merchant.kind).and_then(|kind| kind.switch),
+            invoice: till.invoice.as_deref(),
+            at: till.now,
+        };
+        let split = split(terms, &order, self.zone())?;
+        Ok(Judged { terms: terms.clone(), kind: merchant.kind.clone(), split, step })
+    }
+
+    /// Everything that a redemption writes: its row, its tally and its ledger
+    /// entry.
+    fn redeemable(
+        &self,
+        held: &VoucherRow,
+        till: &Till,
+        key: &str,
+        request_hash: &str,
+    ) -> Result<Redeemable, Error> {
+        let Judged { terms, kind, split, step } = self.judge(held, till)?;
+        let row = RedemptionRow {
+            redemption_id: 0,
+            voucher_id: held.voucher_id,
+            round_id: held.round_id,
+            campaign_id: held.campaign_id,
+            account_id: held.account_id,
+            merchant_id: till.merchant.0,
+            outlet_id: till.outlet.id.0,
+            district: till.outlet.district.number(),
+            kind: kind.to_string(),
+            channel: CHANNEL.to_owned(),
+            clerk_id: till.clerk.0,
+            redeem_key: key.to_owned(),
+            request_hash: request_hash.to_owned(),
+            order_fen: till.amount.get(),
+            subsidy_fen: split.subsidy.get(),
+            government_fen: split.government.get(),
+            receipt_code: ReceiptCode::from_random(self.random().number()).to_string(),
+            invoice_no: till.invoice.clone(),
+            redeemed_at_ms: till.now.ms(),
+            business_day: self.zone().business_day(till.now).to_string(),
+            hour: i64::from(self.zone().hour(till.now)),
+            refunded_fen: 0,
+            subsidy_back_fen: 0,
+            government_back_fen: 0,
+        };
+        let entry = redeem_entry(&row, terms.benefit.face_value())?;
+        let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
+        Ok(Redeemable { row, step, per_outlet_day: terms.limits.per_outlet_day, entry, tally })
+    }
+
+    /// A redemption as it was when it was made: the answer to its request, now
+    /// and whenever it is repeated.
+    fn first_shape(&self, row: RedemptionRow) -> Result<RedemptionShape, StoreError> {
+        self.redemption_shape(&RedemptionRow { refunded_fen: 0, subsidy_back_fen: 0, ..row })
+    }
+
+    /// A redemption as both sides see it.
+    pub(crate) fn redemption_shape(&self, row: &RedemptionRow) -> Result<RedemptionShape, StoreError> {
+        let fen = |amount: i64| Fen::try_from(amount).map_err(StoreError::corrupt);
+        let catalogue = self.catalogue();
+        let outlet = catalogue.outlet(OutletId(row.outlet_id));
+        let (order_fen, subsidy_fen) = (fen(row.order_fen)?, fen(row.subsidy_fen)?);
+        Ok(RedemptionShape {
+            redemption_id: RedemptionId(row.redemption_id),
+            voucher_id: VoucherId(row.voucher_id),
+            merchant_id: MerchantId(row.merchant_id),
+            outlet_id: OutletId(row.outlet_id),
+            outlet_name: outlet.map(|outlet| outlet.name.clone()).unwrap_or_default(),
+            outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
+            order_fen,
+            subsidy_fen,
+            payable_fen: order_fen.less(subsidy_fen),
+            receipt_code: row.receipt_code.clone().try_into().map_err(StoreError::corrupt)?,
+            redeemed_at: self.zone().rfc3339(Timestamp::from_ms(row.redeemed_at_ms)),
+            refunded_fen: fen(row.refunded_fen)?,
+            subsidy_back_fen: fen(row.subsidy_back_fen)?,
+        })
+    }
+}
+
+fn check_state(row: &VoucherRow, now: Timestamp) -> Result<(), Error> {
+    let refused = match state_now(row, now)? {
+        VoucherState::Issued => return Ok(()),
+        VoucherState::Redeemed => RedeemRefused::AlreadyRedeemed {
+            redeemed_at: Timestamp::from_ms(row.redeemed_at_ms.unwrap_or(0)),
+        },
+        VoucherState::Expired => RedeemRefused::Expired { expired_at: Timestamp::from_ms(row.expires_at_ms) },
+        VoucherState::Voided => RedeemRefused::Voided,
+        VoucherState::Frozen => RedeemRefused::Frozen,
+    };
+    Err(refused.into())
+}
+
+/// The tally's place and time of a redemption, and by how much it moves.
+pub(crate) fn tally_of(
+    row: &RedemptionRow,
+    redeemed: i64,
+    order: i64,
+    subsidy: i64,
+    government: i64,
+) -> tally::Move {
+    tally::Move {
+        business_day: row.business_day.clone(),
+        hour: row.hour,
+        district: row.district,
+        kind: row.kind.clone(),
+        round_id: row.round_id,
+        channel: row.channel.clone(),
+        claimed: 0,
+        redeemed,
+        order_fen: order,
+        subsidy_fen: subsidy,
+        government_fen: government,
+    }
+}
+
+/// The voucher's face value leaves the residents' hands: what the government
+/// bears is owed to the merchant, what the merchant bears is noted, and what
+/// the order did not use goes back to the pot.
+fn redeem_entry(row: &RedemptionRow, face_value: Fen) -> Result<Entry, StoreError> {
+    let merchant = MerchantId(row.merchant_id);
+    let lines = [
+        (Account::Issued(RoundId(row.round_id)), -face_value.get()),
+        (Account::Payable(merchant), row.government_fen),
+        (Account::Borne(merchant), row.subsidy_fen - row.government_fen),
+        (Account::Pot(CampaignId(row.campaign_id)), face_value.get() - row.subsidy_fen),
+    ];
+    Entry::new(EntryKind::Redeem, Some(VoucherId(row.voucher_id)), &lines).map_err(StoreError::corrupt)
+}
