@@ -1,0 +1,37 @@
+//! What pages ask and what forms do, one file per noun.
+//!
+//! Reads are ordinary functions that exist on the server alone. Whatever
+//! changes something is a server function under `/api/fn`: it names the
+//! caller, parses, calls one service and converts the error.
+
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod draws;
+mod error;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod rounds;
+pub mod sale;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod session;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod till;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod account;
+#[cfg(feature = "ssr")]
+pub(crate) mod caller;
+#[cfg(feature = "ssr")]
+pub(crate) mod cookies;
+#[cfg(feature = "ssr")]
+pub(crate) mod notice;
+#[cfg(feature = "ssr")]
+pub(crate) mod offers;
+#[cfg(feature = "ssr")]
+pub(crate) mod season;
+#[cfg(feature = "ssr")]
+pub(crate) mod shop;
+#[cfg(feature = "ssr")]
+pub(crate) mod stats;
+#[cfg(feature = "ssr")]
+pub(crate) mod vouchers;
+
+pub use error::ApiError;

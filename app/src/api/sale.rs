@@ -1,0 +1,130 @@
+//! A sale at the till: what the clerk enters, how it is read, where it stands.
+
+use domain::shapes::{Preview, Problem, RedemptionShape};
+use domain::{Fen, Lang, OutletId, PresentToken, TokenForm};
+use serde::{Deserialize, Serialize};
+
+/// A shop that a till may stand in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TillOutlet {
+    /// Its number.
+    pub id: OutletId,
+    /// Its name in the reader's language.
+    pub name: String,
+}
+
+/// What the clerk entered, as it was typed, and the key of this sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sale {
+    /// The customer's code: scanned or typed.
+    pub code: String,
+    /// The order in yuan.
+    pub order: String,
+    /// The shop's number.
+    pub outlet_id: String,
+    /// The invoice's number, for vouchers that need one.
+    pub invoice_no: String,
+    /// Under which pressing twice is one redemption.
+    pub key: String,
+}
+
+/// Where a sale stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Step {
+    /// The clerk enters code and order.
+    Entering,
+    /// The voucher does not work, and why.
+    Refused(Problem),
+    /// What the voucher would take off.
+    Previewed(Preview),
+    /// Done: the receipt.
+    Redeemed(RedemptionShape),
+}
+
+/// What the REST interface takes: a sale, read and checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleBody {
+    /// The QR's text…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// …or the twelve characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The shop's number.
+    pub outlet_id: OutletId,
+    /// The order.
+    pub order_fen: Fen,
+    /// The invoice's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice_no: Option<String>,
+}
+
+impl Sale {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// A field is none: the problem names it by `field` and says what it takes.
+    pub fn read(&self, lang: Lang) -> Result<SaleBody, Box<Problem>> {
+        let token = self.code.parse::<PresentToken>();
+        let form = token.map_err(|_| bad("code", bad_code(lang)))?.form;
+        let order_fen = self.order.parse::<Fen>().ok();
+        let order_fen = order_fen.filter(|order| *order > Fen::ZERO);
+        let outlet_id = self.outlet_id.parse::<OutletId>();
+        let outlet_words = lang.pick("请选择门店", "Choose the outlet");
+        let text = Some(domain::fold_typed(&self.code));
+        let (token, code) = match form {
+            TokenForm::Scanned => (text, None),
+            TokenForm::Typed => (None, text),
+        };
+        Ok(SaleBody {
+            token,
+            code,
+            outlet_id: outlet_id.map_err(|_| bad("outlet_id", outlet_words))?,
+            order_fen: order_fen.ok_or_else(|| bad("order", bad_order(lang)))?,
+            invoice_no: Some(self.invoice_no.trim().to_owned()).filter(|number| !number.is_empty()),
+        })
+    }
+}
+
+fn bad(field: &str, words: &str) -> Box<Problem> {
+    Box::new(Problem::new(422, "bad_field", words).text("field", field))
+}
+
+fn bad_code(lang: Lang) -> &'static str {
+    lang.pick(
+        "动态码是 12 位字母和数字，请对照顾客手机重新输入",
+        "The code has 12 letters and digits: read it off the customer's phone again",
+    )
+}
+
+fn bad_order(lang: Lang) -> &'static str {
+    lang.pick("请填写订单金额，例如 88 或 88.50", "Enter the order in yuan, such as 88 or 88.50")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sale(code: &str, order: &str) -> Sale {
+        Sale { code: code.to_owned(), order: order.to_owned(), outlet_id: "7".to_owned(), ..Sale::default() }
+    }
+
+    #[test]
+    fn a_typed_code_is_told_from_a_scanned_one() {
+        let typed = sale("abcd 23o5 6789", "88").read(Lang::Zh).unwrap();
+        assert_eq!((typed.token, typed.code.as_deref()), (None, Some("ABCD23056789")));
+        assert_eq!(typed.order_fen.get(), 8_800);
+        let text = format!("YH1{}", "A".repeat(32));
+        let scanned = sale(&text, "88").read(Lang::Zh).unwrap();
+        assert_eq!((scanned.token, scanned.code), (Some(text), None));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let cases = [("", "88", "code"), ("ABCD23056789", "", "order"), ("ABCD23056789", "0", "order")];
+        for (code, order, field) in cases {
+            let problem = sale(code, order).read(Lang::En).unwrap_err();
+            assert_eq!(problem.with["field"], domain::shapes::Extra::Text(field.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The till: what its page shows, and its two forms without JavaScript.
+//!
+//! What a form was sent with waits in a cookie of the till's page: a
+//! customer's code is never in an address.
+
+use super::ApiError;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use super::sale::{Sale, SaleBody, Step, TillOutlet};
+#[cfg(feature = "ssr")]
+use super::{caller, cookies, notice};
+#[cfg(feature = "ssr")]
+use backend::{Caller, RedeemRequest};
+#[cfg(feature = "ssr")]
+use domain::shapes::Problem;
+#[cfg(feature = "ssr")]
+use domain::{Denied, ListQuery, Permission, RedemptionId};
+#[cfg(feature = "ssr")]
+use serde::{Deserialize, Serialize};
+
+/// The till's page.
+#[cfg(feature = "ssr")]
+const PAGE: &str = "/shop/till";
+/// The till's page with the sale that the form was sent with.
+#[cfg(feature = "ssr")]
+const PAGE_OF_SALE: &str = "/shop/till?step=preview";
+#[cfg(feature = "ssr")]
+const SALE: &str = "yuehui_sale";
+/// A customer's code is good for a minute and a half at most.
+#[cfg(feature = "ssr")]
+const SALE_KEPT_S: u32 = 120;
+
+/// What the till's form was sent with, and what came of confirming it.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Sent {
+    sale: Sale,
+    problem: Option<Problem>,
+}
+
+/// What the till's page shows.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub(crate) struct TillSetup {
+    /// The shops of the clerk's merchant.
+    pub(crate) outlets: Vec<TillOutlet>,
+    /// What is in the form.
+    pub(crate) sale: Sale,
+    /// Where the sale stands.
+    pub(crate) step: Step,
+}
+
+/// What the till's page shows at this `step` or with this `receipt`, as its
+/// address has them.
+///
+/// # Errors
+/// Nobody is signed in, or not a person who redeems; or the store failed.
+#[cfg(feature = "ssr")]
+pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<TillSetup, ApiError> {
+    let clerk = clerk().await?;
+    let mut sale = Sale::default();
+    let step = match (step, receipt) {
+        (_, Some(receipt)) => redeemed(&clerk, receipt).await?,
+        (Some("preview"), None) => {
+            let sent = sent().unwrap_or_default();
+            sale = sent.sale;
+            previewed(&clerk, &sale, sent.problem).await?
+        }
+        _ => Step::Entering,
+    };
+    Ok(TillSetup { outlets: outlets(&clerk)?, sale, step })
+}
+
+/// The person at the till.
+///
+/// # Errors
+/// Nobody is signed in, or not a person who redeems.
+#[cfg(feature = "ssr")]
+pub(crate) async fn clerk() -> Result<Caller, ApiError> {
+    let clerk = caller::signed_in().await?;
+    clerk.require(Permission::Redeem).map_err(caller::convert)?;
+    Ok(clerk)
+}
+
+#[cfg(feature = "ssr")]
+fn outlets(clerk: &Caller) -> Result<Vec<TillOutlet>, ApiError> {
+    let merchant = clerk.merchant_id.ok_or(Denied::WrongRole);
+    let merchant = merchant.map_err(caller::convert)?;
+    let merchant = caller::backend()?.merchant(merchant).map_err(caller::convert)?;
+    let lang = caller::lang();
+    let outlets = merchant
+        .outlets
+        .into_iter()
+        .map(|outlet| TillOutlet { id: outlet.id, name: lang.of(&outlet.name, &outlet.name_en).to_owned() });
+    Ok(outlets.collect())
+}
+
+/// The sale that the form was sent with, while its cookie lasts.
+#[cfg(feature = "ssr")]
+fn sent() -> Option<Sent> {
+    cookies::unpack(&cookies::get(SALE)?)
+}
+
+/// What would come of the sale; or what came of confirming it, where that is
+/// known. A failure of the service leaves it unknown: the same sale under the
+/// same key is offered again.
+#[cfg(feature = "ssr")]
+async fn previewed(clerk: &Caller, sale: &Sale, problem: Option<Problem>) -> Result<Step, ApiError> {
+    if let Some(problem) = problem.filter(|problem| problem.status < 500) {
+        return Ok(Step::Refused(problem));
+    }
+    if sale.key.is_empty() {
+        return Ok(Step::Entering);
+    }
+    let body = match sale.read(caller::lang()) {
+        Ok(body) => body,
+        Err(problem) => return Ok(Step::Refused(*problem)),
+    };
+    match caller::backend()?.preview(clerk, &request(body)).await {
+        Ok(preview) => Ok(Step::Previewed(preview)),
+        Err(error) => {
+            let ApiError(problem) = caller::convert(error);
+            Ok(Step::Refused(*problem))
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn request(body: SaleBody) -> RedeemRequest {
+    RedeemRequest {
+        token: body.token,
+        code: body.code,
+        outlet_id: body.outlet_id,
+        order_fen: body.order_fen.get(),
+        invoice_no: body.invoice_no,
+    }
+}
+
+/// The receipt of a redemption that was done a moment ago.
+#[cfg(feature = "ssr")]
+async fn redeemed(clerk: &Caller, receipt: &str) -> Result<Step, ApiError> {
+    let missing = || caller::convert(Denied::NotFound);
+    let id: RedemptionId = receipt.parse().map_err(|_| missing())?;
+    let query = ListQuery { limit: Some("100".to_owned()), cursor: None };
+    let page = caller::backend()?.redemptions(clerk, &query).await.map_err(caller::convert)?;
+    let found = page.items.into_iter().find(|redemption| redemption.redemption_id == id);
+    found.map(Step::Redeemed).ok_or_else(missing)
+}
+
+/// Shows on the till's page what the voucher would take off.
+///
+/// # Errors
+/// Nobody is signed in, or not a person who redeems.
+#[server(prefix = "/api/fn", endpoint = "preview_voucher")]
+pub async fn preview_voucher(
+    #[server(default)] code: String,
+    #[server(default)] order: String,
+    #[server(default)] outlet_id: String,
+    #[server(default)] invoice_no: String,
+) -> Result<(), ApiError> {
+    let keep = async {
+        clerk().await?;
+        let key = caller::backend()?.new_key().as_str().to_owned();
+        let sale = Sale {
+            code: short(code),
+            order: short(order),
+            outlet_id: short(outlet_id),
+            invoice_no: short(invoice_no),
+            key,
+        };
+        show(Sent { sale, problem: None });
+        Ok(())
+    };
+    notice::settle(keep.await, PAGE)
+}
+
+/// Leads to the till's page with this sale.
+#[cfg(feature = "ssr")]
+fn show(sent: Sent) {
+    cookies::set(SALE, &cookies::pack(&sent), PAGE, SALE_KEPT_S);
+    leptos_axum::redirect(PAGE_OF_SALE);
+}
+
+/// What a field holds at most; what is longer is no code and no amount.
+#[cfg(feature = "ssr")]
+fn short(text: String) -> String {
+    text.chars().take(64).collect()
+}
+
+/// Redeems the voucher that the till's page previewed.
+///
+/// # Errors
+/// Nobody is signed in, a field is none, or the rules refuse it.
+#[server(prefix = "/api/fn", endpoint = "redeem_voucher")]
+pub async fn redeem_voucher(
+    #[server(default)] code: String,
+    #[server(default)] order: String,
+    #[server(default)] outlet_id: String,
+    #[server(default)] invoice_no: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let sale = Sale {
+        code: short(code),
+        order: short(order),
+        outlet_id: short(outlet_id),
+        invoice_no: short(invoice_no),
+        key,
+    };
+    match redeem(&sale).await {
+        Err(ApiError(problem)) if caller::accepts_html() => {
+            show(Sent { sale, problem: Some(*problem) });
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn redeem(sale: &Sale) -> Result<(), ApiError> {
+    let clerk = clerk().await?;
+    let body = sale.read(caller::lang()).map_err(ApiError)?;
+    let key = sale.key.parse();
+    let key = key.map_err(|_| caller::convert(Denied::BadKey))?;
+    let done = caller::backend()?.redeem(&clerk, &request(body), &key).await;
+    let done = done.map_err(caller::convert)?;
+    cookies::clear(SALE, PAGE);
+    let receipt = done.answer.redemption_id;
+    leptos_axum::redirect(&format!("{PAGE}?receipt={receipt}"));
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Views that pages share.
+
+pub(crate) mod empty;
+pub(crate) mod frame;
+pub(crate) mod icon;
+pub(crate) mod offer;
+pub(crate) mod page;
+pub(crate) mod problem;
+pub(crate) mod ticket;
+pub(crate) mod when;

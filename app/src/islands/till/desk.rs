@@ -1,0 +1,270 @@
+//! What lies on the till's desk: the fields, and where the sale stands.
+
+use super::ask::{self, Attempt};
+use super::lens::Lens;
+use crate::api::sale::{Sale, SaleBody, Step};
+use crate::islands::key::new_key;
+use domain::Lang;
+use domain::shapes::{Extra, Problem, RedemptionShape};
+use gloo::storage::{LocalStorage, Storage};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Which outlet this till stands in.
+const OUTLET: &str = "yuehui.till.outlet";
+
+/// The desk; copies are the same desk.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    pub(super) lang: Lang,
+    pub(super) step: RwSignal<Step>,
+    /// A preview is on its way.
+    pub(super) asking: RwSignal<bool>,
+    /// A confirmation is on its way, and was lost so many times.
+    pub(super) confirming: RwSignal<Option<u32>>,
+    /// The voucher at hand needs an invoice's number.
+    pub(super) needs_invoice: RwSignal<bool>,
+    pub(super) lens: Lens,
+    pub(super) outlet: NodeRef<html::Select>,
+    pub(super) code: NodeRef<html::Input>,
+    pub(super) order: NodeRef<html::Input>,
+    pub(super) invoice: NodeRef<html::Input>,
+    pub(super) confirm: NodeRef<html::Button>,
+    pub(super) next: NodeRef<html::A>,
+    /// The key that the server gave to the sale it previewed.
+    given_key: StoredValue<Option<String>>,
+}
+
+impl Desk {
+    pub(super) fn new(lang: Lang, sale: &Sale, step: Step) -> Desk {
+        let needs_invoice = !sale.invoice_no.is_empty() || asks_invoice(&step);
+        Desk {
+            lang,
+            step: RwSignal::new(step),
+            asking: RwSignal::new(false),
+            confirming: RwSignal::new(None),
+            needs_invoice: RwSignal::new(needs_invoice),
+            lens: Lens::new(lang),
+            outlet: NodeRef::new(),
+            code: NodeRef::new(),
+            order: NodeRef::new(),
+            invoice: NodeRef::new(),
+            confirm: NodeRef::new(),
+            next: NodeRef::new(),
+            given_key: StoredValue::new(Some(sale.key.clone()).filter(|key| !key.is_empty())),
+        }
+    }
+
+    /// Takes up what an earlier visit left: the outlet, and a confirmation
+    /// that had no answer.
+    pub(super) fn wake(self) {
+        if let (Some(outlet), Ok(known)) = (self.outlet.get_untracked(), LocalStorage::get::<String>(OUTLET))
+        {
+            let chosen = outlet.value();
+            outlet.set_value(&known);
+            if outlet.selected_index() < 0 {
+                outlet.set_value(&chosen);
+            }
+        }
+        if let Some(attempt) = Attempt::unanswered() {
+            self.send(attempt);
+        }
+    }
+
+    /// Remembers the outlet on this device.
+    pub(super) fn remember_outlet(self) {
+        if let Some(outlet) = self.outlet.get_untracked() {
+            // Without room to store it, it is chosen again next time.
+            let _ = LocalStorage::set(OUTLET, outlet.value());
+        }
+    }
+
+    /// A code was scanned: it begins a sale, or replaces the code of this one.
+    pub(super) fn take_code(self, text: &str) {
+        if self.confirming.get_untracked().is_some() {
+            return;
+        }
+        if matches!(self.step.get_untracked(), Step::Redeemed(_)) {
+            self.clear();
+        }
+        self.step.set(Step::Entering);
+        if let Some(code) = self.code.get_untracked() {
+            code.set_value(text);
+        }
+        focus_soon(self.order);
+    }
+
+    /// Enter in the code's field: on to the order, or to the preview.
+    pub(super) fn move_on(self) {
+        let order = self.order.get_untracked();
+        if order.is_some_and(|order| order.value().is_empty()) {
+            focus_soon(self.order);
+        } else {
+            self.preview();
+        }
+    }
+
+    /// Asks what the voucher would take off.
+    pub(super) fn preview(self) {
+        if self.asking.get_untracked() {
+            return;
+        }
+        match self.read() {
+            Err(problem) => self.refuse(*problem),
+            Ok(body) => {
+                self.asking.set(true);
+                spawn_local(async move {
+                    let answer = ask::preview(&body, self.lang).await;
+                    self.asking.set(false);
+                    match answer {
+                        Ok(preview) => {
+                            self.given_key.set_value(None);
+                            self.step.set(Step::Previewed(preview));
+                            focus_soon(self.confirm);
+                        }
+                        Err(problem) if ask::is_unknown(&problem) => self.refuse(self.offline()),
+                        Err(problem) => self.refuse(problem),
+                    }
+                });
+            }
+        }
+    }
+
+    /// Redeems what was previewed.
+    pub(super) fn confirm(self) {
+        if self.confirming.get_untracked().is_some() {
+            return;
+        }
+        let key = self.given_key.get_value().or_else(new_key);
+        match (self.read(), key) {
+            (Ok(body), Some(key)) => self.send(Attempt { key, body }),
+            (Err(problem), _) => self.refuse(*problem),
+            (Ok(_), None) => self.refuse(self.offline()),
+        }
+    }
+
+    fn send(self, attempt: Attempt) {
+        self.confirming.set(Some(0));
+        spawn_local(async move {
+            let lost = move |times| self.confirming.set(Some(times));
+            let answer = attempt.send(self.lang, lost).await;
+            self.confirming.set(None);
+            self.given_key.set_value(None);
+            match answer {
+                Ok(redemption) => self.receive(redemption),
+                Err(problem) => self.refuse(problem),
+            }
+        });
+    }
+
+    fn receive(self, redemption: RedemptionShape) {
+        self.step.set(Step::Redeemed(redemption));
+        focus_soon(self.next);
+    }
+
+    fn refuse(self, problem: Problem) {
+        let step = Step::Refused(problem);
+        if asks_invoice(&step) {
+            self.needs_invoice.set(true);
+        }
+        let at = fault(&step).unwrap_or_default().to_owned();
+        self.step.set(step);
+        match at.as_str() {
+            "order" => focus_soon(self.order),
+            "invoice_no" => focus_soon(self.invoice),
+            "outlet_id" => focus_soon(self.outlet),
+            _ => focus_soon(self.code),
+        }
+    }
+
+    /// Back to the fields, as they are.
+    pub(super) fn back(self) {
+        self.step.set(Step::Entering);
+        focus_soon(self.order);
+    }
+
+    /// The next customer.
+    pub(super) fn begin_anew(self) {
+        self.clear();
+        self.step.set(Step::Entering);
+        focus_soon(self.code);
+    }
+
+    fn clear(self) {
+        for field in [self.code, self.order, self.invoice] {
+            if let Some(field) = field.get_untracked() {
+                field.set_value("");
+            }
+        }
+        self.needs_invoice.set(false);
+        // A reload shows no old receipt.
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("/shop/till"));
+        }
+    }
+
+    /// Turns the camera on until it sees a voucher's code, or off.
+    pub(super) fn look(self, scanner: String) {
+        self.lens.turn(scanner, move |text| self.take_code(&text));
+    }
+
+    fn read(self) -> Result<SaleBody, Box<Problem>> {
+        let value = |field: NodeRef<html::Input>| {
+            field.get_untracked().map(|field| field.value()).unwrap_or_default()
+        };
+        let outlet = self.outlet.get_untracked();
+        Sale {
+            code: value(self.code),
+            order: value(self.order),
+            outlet_id: outlet.map(|outlet| outlet.value()).unwrap_or_default(),
+            invoice_no: value(self.invoice),
+            key: String::new(),
+        }
+        .read(self.lang)
+    }
+
+    fn offline(self) -> Problem {
+        let words = self.lang.pick(
+            "网络不通，尚未核销。请检查网络后再按一次",
+            "No network: nothing was redeemed. Check the network and press again",
+        );
+        Problem::new(503, "offline", words)
+    }
+}
+
+fn asks_invoice(step: &Step) -> bool {
+    fault(step) == Some("invoice_no")
+}
+
+/// The field that a refusal is about.
+pub(super) fn fault(step: &Step) -> Option<&str> {
+    let Step::Refused(problem) = step else {
+        return None;
+    };
+    match (problem.code.as_str(), problem.with.get("field")) {
+        (_, Some(Extra::Text(field))) => Some(match field.as_str() {
+            "order_fen" => "order",
+            "token" => "code",
+            field => field,
+        }),
+        ("below_threshold", _) => Some("order"),
+        ("wrong_outlet" | "wrong_district" | "unauthenticated" | "offline", _) => None,
+        _ => Some("code"),
+    }
+}
+
+/// Moves the focus once the page shows the field.
+fn focus_soon<E>(field: NodeRef<E>)
+where
+    E: html::ElementType,
+    E::Output: JsCast + Clone + 'static,
+{
+    request_animation_frame(move || {
+        if let Some(field) = field.get_untracked() {
+            // What cannot take the focus leaves it where it is.
+            let _ = field.unchecked_ref::<web_sys::HtmlElement>().focus();
+        }
+    });
+}

@@ -1,0 +1,213 @@
+//! What the clerk enters.
+
+use super::desk::{Desk, fault};
+use crate::api::sale::{Sale, Step, TillOutlet};
+use crate::api::till::PreviewVoucher;
+use domain::VoucherCode;
+use domain::shapes::Problem;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, InputEvent, KeyboardEvent};
+
+/// The typed code's characters: the voucher's code and as many of proof.
+const CODE_LENGTH: usize = 2 * VoucherCode::LENGTH;
+
+pub(super) fn entry(
+    desk: Desk,
+    outlets: Vec<TillOutlet>,
+    sale: &Sale,
+    scanner: String,
+) -> impl IntoView + use<> {
+    let lang = desk.lang;
+    let away = move || {
+        desk.confirming.get().is_some() || matches!(desk.step.get(), Step::Previewed(_) | Step::Redeemed(_))
+    };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        desk.preview();
+    };
+    view! {
+        <form class="till-form" method="post" action=PreviewVoucher::PATH novalidate=true autocomplete="off"
+            hidden=away on:submit=submit>
+            {outlet_field(desk, outlets, &sale.outlet_id)}
+            {code_field(desk, &sale.code, scanner)}
+            {order_field(desk, &sale.order)}
+            {invoice_field(desk, &sale.invoice_no)}
+            {move || refusal(desk)}
+            <div class="till-act">
+                <button class="till-main" type="submit" data-testid="preview" aria-disabled=move || desk.asking.get().then_some("true")>
+                    {move || if desk.asking.get() {
+                        lang.pick("正在查询…", "Looking it up…")
+                    } else {
+                        lang.pick("查看优惠", "Look it up")
+                    }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+fn outlet_field(desk: Desk, outlets: Vec<TillOutlet>, chosen: &str) -> impl IntoView + use<> {
+    let chosen = chosen.to_owned();
+    let option = move |outlet: TillOutlet| {
+        let id = outlet.id.to_string();
+        let selected = id == chosen;
+        view! { <option value=id selected=selected>{outlet.name}</option> }
+    };
+    view! {
+        <label class="till-field">
+            <span class="till-label">{desk.lang.pick("门店", "Outlet")}</span>
+            <select class="till-outlet" name="outlet_id" node_ref=desk.outlet on:change=move |_| desk.remember_outlet()>
+                {outlets.into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+fn code_field(desk: Desk, code: &str, scanner: String) -> impl IntoView + use<> {
+    let lang = desk.lang;
+    let enter = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() && !event.default_prevented() {
+            event.prevent_default();
+            desk.move_on();
+        }
+    };
+    view! {
+        <div class="till-field">
+            <label class="till-label" for="till-code">{lang.pick("顾客的动态码", "The customer's code")}</label>
+            <div class="till-code-row">
+                <input class="till-code" id="till-code" name="code" type="text" value=code.to_owned() maxlength="64"
+                    placeholder="XXXXXX XXXXXX" autocapitalize="characters" spellcheck="false" autocomplete="off"
+                    enterkeyhint="next" aria-describedby="till-code-hint" aria-invalid=invalid(desk, "code")
+                    node_ref=desk.code on:keydown=enter on:input=group/>
+                <button class="till-scan" type="button" on:click=move |_| desk.look(scanner.clone())
+                    aria-expanded=move || desk.lens.is_on().to_string() aria-controls="till-camera">
+                    <svg viewBox="0 0 24 24" width="28" height="28" fill="none" stroke="currentColor" stroke-width="1.8"
+                        stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
+                        <path d="M4 8V5a1 1 0 011-1h3M16 4h3a1 1 0 011 1v3M20 16v3a1 1 0 01-1 1h-3M8 20H5a1 1 0 01-1-1v-3M7 12h10"/>
+                    </svg>
+                    <span>{lang.pick("扫码", "Scan")}</span>
+                </button>
+            </div>
+            <p class="till-hint" id="till-code-hint">
+                {lang.pick("扫顾客手机上的二维码，或输入码下的 12 位字符", "Scan the QR code on the customer's phone, or type the 12 characters below it")}
+            </p>
+            {camera(desk)}
+        </div>
+    }
+}
+
+fn camera(desk: Desk) -> impl IntoView {
+    let (lang, lens) = (desk.lang, desk.lens);
+    view! {
+        <div class="till-camera" id="till-camera" hidden=move || !lens.is_on()>
+            <video class="till-video" node_ref=lens.video playsinline=true muted=true aria-hidden="true"></video>
+            <span class="till-frame" aria-hidden="true"></span>
+            <button class="till-close" type="button" on:click=move |_| lens.turn_off()>
+                {lang.pick("关闭摄像头", "Close the camera")}
+            </button>
+        </div>
+        <p class="till-said" role="status" class:till-said-bad=move || lens.said().1>{move || lens.said().0}</p>
+    }
+}
+
+fn order_field(desk: Desk, order: &str) -> impl IntoView + use<> {
+    let lang = desk.lang;
+    view! {
+        <div class="till-field">
+            <label class="till-label" for="till-order">{lang.pick("订单金额（元）", "Order in yuan")}</label>
+            <div class="till-money">
+                <span aria-hidden="true">"¥"</span>
+                <input class="till-order" id="till-order" name="order" type="text" inputmode="decimal" value=order.to_owned()
+                    maxlength="20" placeholder="0.00" autocomplete="off" enterkeyhint="go" aria-describedby="till-order-hint"
+                    aria-invalid=invalid(desk, "order") node_ref=desk.order/>
+            </div>
+            <p class="till-hint" id="till-order-hint">
+                {lang.pick("扣除店内优惠之后、用券之前的金额", "After the shop's own discounts, before the voucher")}
+            </p>
+        </div>
+    }
+}
+
+fn invoice_field(desk: Desk, number: &str) -> impl IntoView + use<> {
+    view! {
+        <div class="till-field" hidden=move || !desk.needs_invoice.get()>
+            <label class="till-label" for="till-invoice">{desk.lang.pick("发票号码", "Invoice number")}</label>
+            <input class="till-invoice" id="till-invoice" name="invoice_no" type="text" value=number.to_owned() maxlength="40"
+                autocomplete="off" enterkeyhint="go" aria-invalid=invalid(desk, "invoice_no") node_ref=desk.invoice/>
+        </div>
+    }
+}
+
+fn invalid(desk: Desk, field: &'static str) -> impl Fn() -> Option<&'static str> {
+    move || desk.step.with(|step| (fault(step) == Some(field)).then_some("true"))
+}
+
+fn refusal(desk: Desk) -> Option<impl IntoView> {
+    let Step::Refused(problem) = desk.step.get() else {
+        return None;
+    };
+    let lang = desk.lang;
+    let (title, words) = (title(&problem, desk), words(&problem, desk));
+    let sign_in = (problem.status == 401).then(|| {
+        view! { <p><a href="/login?back=/shop/till">{lang.pick("去登录", "Sign in")}</a></p> }
+    });
+    Some(view! {
+        <div class="till-refusal" role="alert" data-testid="refusal" data-code=problem.code>
+            <p class="till-refusal-title">{title}</p>
+            <p>{words}</p>
+            {sign_in}
+        </div>
+    })
+}
+
+fn title(problem: &Problem, desk: Desk) -> &'static str {
+    match problem.code.as_str() {
+        "bad_field" | "invoice_required" => desk.lang.pick("请补全", "Something is missing"),
+        "below_threshold" => desk.lang.pick("未满门槛", "Below the threshold"),
+        "offline" | "unavailable" => desk.lang.pick("未能查询", "No answer"),
+        "unauthenticated" | "wrong_role" => desk.lang.pick("请登录店员账号", "Sign in as a clerk"),
+        _ => desk.lang.pick("不能使用", "Not usable"),
+    }
+}
+
+/// The reason and the next step, in a clerk's words.
+fn words(problem: &Problem, desk: Desk) -> String {
+    let lang = desk.lang;
+    match (problem.code.as_str(), desk.step.with_untracked(|step| fault(step) == Some("order"))) {
+        ("not_found", _) => lang
+            .pick(
+                "没有这个动态码，请对照顾客手机重新输入",
+                "There is no such code: read it off the customer's phone again",
+            )
+            .to_owned(),
+        ("bad_field", true) => lang
+            .pick(
+                "订单金额请填 0.01 至 1,000,000 元，例如 88.50",
+                "The order is between 0.01 and 1,000,000 yuan, such as 88.50",
+            )
+            .to_owned(),
+        _ => problem.detail.clone(),
+    }
+}
+
+/// Writes a typed code in the groups that the phone shows while it is being typed.
+fn group(event: web_sys::Event) {
+    let composing = event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing);
+    let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(field) = field.filter(|_| !composing) else {
+        return;
+    };
+    let typed = field.value();
+    let end = u32::try_from(typed.encode_utf16().count()).ok();
+    let at_end = field.selection_start().ok().flatten() == end;
+    let plain = domain::fold_typed(&typed);
+    if at_end && plain.is_ascii() && plain.len() <= CODE_LENGTH {
+        let groups = plain.as_bytes().chunks(VoucherCode::LENGTH).map(String::from_utf8_lossy);
+        let grouped = groups.collect::<Vec<_>>().join(" ");
+        if grouped != typed {
+            field.set_value(&grouped);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `/shop`: a merchant's start page.
+
+use crate::api::shop::Shop;
+use crate::api::{caller, shop as api};
+use crate::components::icon::{self, Icon};
+use crate::components::page::Page;
+use crate::figures::{count, yuan};
+use crate::pages::loaded;
+use domain::shapes::{OutletShape, RedemptionShape};
+use domain::{Lang, WeeklyHours};
+use leptos::either::Either;
+use leptos::prelude::*;
+
+/// So many of the day's redemptions are listed.
+const LISTED: usize = 100;
+
+/// The page.
+pub(crate) fn shop() -> impl IntoView {
+    loaded(api::today(), show)
+}
+
+fn show(shop: Shop) -> impl IntoView {
+    let lang = caller::lang();
+    let merchant = &shop.merchant;
+    let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
+    let kind = lang.of(&merchant.kind_name, &merchant.kind_name_en).to_owned();
+    let outlets = merchant.outlets.iter().map(|outlet| outlet_card(outlet, lang));
+    let outlets = outlets.collect_view();
+    let demo =
+        merchant.demo.then(|| view! { <span class="demo-mark">{lang.pick("演示数据", "Demo data")}</span> });
+    view! {
+        <Page title=name.clone() class="shop-page">
+            <header class="shop-head">
+                <p class="shop-kind">{kind}{demo}</p>
+                <h1>{name}</h1>
+            </header>
+            <a class="shop-till" href="/shop/till">
+                <Icon path=icon::TICKET/>
+                <span>
+                    <strong>{lang.pick("打开收银台", "Open the till")}</strong>
+                    <small>{lang.pick("扫码或输入动态码，核销消费券", "Scan or type a code to redeem a voucher")}</small>
+                </span>
+                <Icon path=icon::NEXT/>
+            </a>
+            {day(&shop, lang)}
+            <section aria-labelledby="outlets">
+                <h2 id="outlets">{lang.pick("门店", "Outlets")}</h2>
+                <ul class="shop-outlets">{outlets}</ul>
+            </section>
+        </Page>
+    }
+}
+
+fn day(shop: &Shop, lang: Lang) -> impl IntoView + use<> {
+    let (orders, subsidies) = shop.sums();
+    let sales = count(i64::try_from(shop.redemptions.len()).unwrap_or(i64::MAX));
+    let sales = if shop.cut { format!("{sales}+") } else { sales };
+    let date = shop.today.to_string();
+    let list = if shop.redemptions.is_empty() {
+        Either::Left(nothing(lang))
+    } else {
+        Either::Right(sales_table(&shop.redemptions, lang))
+    };
+    view! {
+        <section aria-labelledby="today">
+            <h2 id="today">{lang.pick("今日核销", "Redeemed today")}</h2>
+            <p class="shop-day">
+                <time datetime=date.clone() class="digits">{date.clone()}</time>
+                {lang.pick(" 营业日，至次日 06:00", ", the business day until 06:00 of the next morning")}
+            </p>
+            <dl class="shop-sums">
+                <div><dt>{lang.pick("笔数", "Redemptions")}</dt><dd class="digits">{sales}</dd></div>
+                <div><dt>{lang.pick("订单金额", "Orders")}</dt><dd class="digits">"¥"{yuan(orders)}</dd></div>
+                <div><dt>{lang.pick("补贴金额", "Subsidy")}</dt><dd class="digits">"¥"{yuan(subsidies)}</dd></div>
+            </dl>
+            {list}
+        </section>
+    }
+}
+
+fn nothing(lang: Lang) -> impl IntoView {
+    view! {
+        <p class="shop-nothing">
+            {lang.pick("今天还没有核销。顾客出示动态码时，打开收银台扫一扫。", "Nothing redeemed yet today. When a customer shows a code, open the till and scan it.")}
+        </p>
+    }
+}
+
+fn sales_table(sales: &[RedemptionShape], lang: Lang) -> impl IntoView + use<> {
+    let rows = sales.iter().take(LISTED).map(|sale| sale_row(sale, lang));
+    let rows = rows.collect_view();
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-labelledby="today">
+            <table class="figures">
+                <thead><tr>
+                    <th scope="col">{lang.pick("时间", "Time")}</th>
+                    <th scope="col" class="num">{lang.pick("回执码", "Receipt")}</th>
+                    <th scope="col" class="num">{lang.pick("订单", "Order")}</th>
+                    <th scope="col" class="num">{lang.pick("立减", "Off")}</th>
+                    <th scope="col" class="num">{lang.pick("顾客付", "Paid")}</th>
+                    <th scope="col">{lang.pick("门店", "Outlet")}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn sale_row(sale: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
+    let time = sale.redeemed_at.get(11..19).unwrap_or_default().to_owned();
+    let refunded = (sale.refunded_fen.get() > 0).then(|| {
+        let back = yuan(sale.refunded_fen);
+        view! { <small class="shop-refund">{lang.pick("已退 ", "Refunded ")}{back}</small> }
+    });
+    let outlet = lang.of(&sale.outlet_name, &sale.outlet_name_en).to_owned();
+    view! {
+        <tr>
+            <th scope="row" class="num"><time datetime=sale.redeemed_at.clone()>{time}</time></th>
+            <td class="num shop-receipt">{sale.receipt_code.to_string()}</td>
+            <td class="num">{yuan(sale.order_fen)}{refunded}</td>
+            <td class="num">{yuan(sale.subsidy_fen)}</td>
+            <td class="num">{yuan(sale.payable_fen)}</td>
+            <td>{outlet}</td>
+        </tr>
+    }
+}
+
+fn outlet_card(outlet: &OutletShape, lang: Lang) -> impl IntoView + use<> {
+    let name = lang.of(&outlet.name, &outlet.name_en).to_owned();
+    let address = lang.of(&outlet.address, &outlet.address_en).to_owned();
+    let district = lang.of(&outlet.district_name, &outlet.district_name_en).to_owned();
+    let hours = outlet.hours.parse::<WeeklyHours>();
+    let hours = hours.map_or_else(|_| outlet.hours.clone(), |hours| hours.words(lang));
+    let (state, words) = if outlet.open_now {
+        ("open", lang.pick("营业中", "Open now"))
+    } else {
+        ("closed", lang.pick("已打烊", "Closed now"))
+    };
+    view! {
+        <li class="shop-outlet">
+            <p class="shop-outlet-name"><strong>{name}</strong><span class="shop-state" data-state=state>{words}</span></p>
+            <p>{district}" · "{address}</p>
+            <p>{hours}</p>
+        </li>
+    }
+}

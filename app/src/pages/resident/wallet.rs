@@ -1,0 +1,48 @@
+//! `/wallet`: what the reader holds.
+
+use crate::api::{caller, vouchers};
+use crate::components::empty::Empty;
+use crate::components::page::Page;
+use crate::components::ticket::VoucherTicket;
+use crate::pages::{loaded, parameter};
+use domain::shapes::VoucherShape;
+use domain::{ListQuery, VoucherState};
+use leptos::prelude::*;
+
+/// The page.
+pub(crate) fn wallet() -> impl IntoView {
+    let query = ListQuery { limit: Some("50".to_owned()), cursor: parameter("cursor") };
+    loaded(vouchers::mine(query), |list| {
+        let lang = caller::lang();
+        let nothing = list.items.is_empty();
+        let next = list.next_cursor.map(|cursor| format!("/wallet?cursor={}", caller::encoded(&cursor)));
+        let (usable, other): (Vec<_>, Vec<_>) =
+            list.items.into_iter().partition(|voucher| voucher.state == VoucherState::Issued);
+        view! {
+            <Page title=lang.pick("券包", "Wallet")>
+                <h1 class="title">{lang.pick("我的券包", "My wallet")}</h1>
+                {nothing.then(|| view! {
+                    <Empty words=lang.pick("还没有消费券，去抢一张吧", "No vouchers yet: claim one") href="/vouchers"
+                        label=lang.pick("去抢券", "See the rounds")/>
+                })}
+                <Group title=lang.pick("可使用", "To use") vouchers=usable/>
+                <Group title=lang.pick("已使用或失效", "Used or over") vouchers=other/>
+                {next.map(|next| view! {
+                    <p class="pager"><a class="button button-quiet" rel="next" href=next>{lang.pick("下一页", "Next page")}</a></p>
+                })}
+            </Page>
+        }
+    })
+}
+
+#[component]
+fn Group(title: &'static str, vouchers: Vec<VoucherShape>) -> impl IntoView {
+    (!vouchers.is_empty()).then(|| {
+        view! {
+            <section class="block">
+                <h2>{title} " " <span class="count">{vouchers.len()}</span></h2>
+                <div class="tickets">{vouchers.into_iter().map(|voucher| view! { <VoucherTicket voucher/> }).collect_view()}</div>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,92 @@
+//! The document around every page, and which page answers which address.
+
+use crate::api::caller;
+use crate::assets::AssetNames;
+use crate::components::frame::{Bottom, Top};
+use crate::pages::{merchant, organizer, resident};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// The whole document. The server calls it once for each page.
+#[must_use]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let names = use_context::<AssetNames>().unwrap_or_default();
+    guard();
+    view! {
+        <!DOCTYPE html>
+        <html lang=caller::lang().tag()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#b3261b"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16110f"/>
+                <meta name="format-detection" content="telephone=no"/>
+                <link rel="stylesheet" href=names.css/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <HydrationScripts options islands=true/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Lets the page load from this site alone and keeps it out of shared caches.
+fn guard() {
+    let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else {
+        return;
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; \
+         object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    );
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+    response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// All pages.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let page = SsrMode::Async;
+    view! {
+        <Router>
+            <Top/>
+            <Routes fallback=crate::pages::lost>
+                <Route path=path!("/") view=resident::home ssr=page.clone()/>
+                <Route path=path!("/offers") view=resident::offers ssr=page.clone()/>
+                <Route path=path!("/merchants/:id") view=resident::merchant ssr=page.clone()/>
+                <Route path=path!("/promotions/:id") view=resident::promotion ssr=page.clone()/>
+                <Route path=path!("/vouchers") view=resident::vouchers ssr=page.clone()/>
+                <Route path=path!("/rounds/:id") view=resident::round ssr=page.clone()/>
+                <Route path=path!("/rounds/:id/draw") view=resident::draw ssr=page.clone()/>
+                <Route path=path!("/wallet") view=resident::wallet ssr=page.clone()/>
+                <Route path=path!("/wallet/:id") view=resident::voucher ssr=page.clone()/>
+                <Route path=path!("/dishes") view=resident::dishes ssr=page.clone()/>
+                <Route path=path!("/events") view=resident::events ssr=page.clone()/>
+                <Route path=path!("/open") view=resident::open ssr=page.clone()/>
+                <Route path=path!("/login") view=resident::login ssr=page.clone()/>
+                <Route path=path!("/me") view=resident::me ssr=page.clone()/>
+                <Route path=path!("/shop") view=merchant::shop ssr=page.clone()/>
+                <Route path=path!("/shop/till") view=merchant::till ssr=page.clone()/>
+                <Route path=path!("/bureau") view=organizer::bureau ssr=page.clone()/>
+                <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
+                <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>
+            </Routes>
+            <Bottom/>
+        </Router>
+    }
+}
