@@ -1,0 +1,211 @@
+//! What a handler asks of a request: who calls, under which key, with which query, number and body.
+//!
+//! Extractors run in the order of a handler's arguments. The caller comes first, so that a stranger learns
+//! nothing about the rest.
+
+use std::str::FromStr;
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use backend::{Backend, Caller, Pass};
+use domain::{Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, StatsQuery};
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::body::LIMIT_BYTES;
+use crate::problem::{Door, Refused};
+use crate::router::Doors;
+use crate::{cookie, limits};
+
+/// Somebody who is signed in, whatever their role.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) caller: Caller,
+    pub(crate) token: String,
+}
+
+impl FromRequestParts<Doors> for SignedIn {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refused> {
+        let token = session_token(&parts.headers).ok_or(Denied::Unauthenticated)?;
+        let caller = doors.backend.caller(token).await?.ok_or(Denied::Unauthenticated)?;
+        Ok(SignedIn { caller, token: token.to_owned() })
+    }
+}
+
+/// The token of the bearer header, or else of the cookie.
+fn session_token(headers: &HeaderMap) -> Option<&str> {
+    let bearer = || {
+        let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    };
+    bearer().or_else(|| cookie::value(headers, cookie::SESSION)).filter(|token| !token.is_empty())
+}
+
+macro_rules! permitted {
+    ($($(#[$doc:meta])* $name:ident: $permission:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $name(pub(crate) Caller);
+
+        impl FromRequestParts<Doors> for $name {
+            type Rejection = Refused;
+
+            async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refused> {
+                let SignedIn { caller, .. } = SignedIn::from_request_parts(parts, doors).await?;
+                caller.require(Permission::$permission)?;
+                Ok($name(caller))
+            }
+        }
+    )+};
+}
+
+permitted! {
+    /// Somebody who may claim and hold vouchers.
+    Holder: HoldVouchers;
+    /// Somebody who may redeem at a till.
+    Clerk: Redeem;
+    /// Somebody who may undo a redemption.
+    Reverser: Reverse;
+    /// Somebody who may see tallies.
+    Organizer: SeeStats;
+    /// Somebody who may hold draws.
+    DrawHolder: HoldDraws;
+}
+
+/// The key under which a write is done once.
+#[derive(Debug)]
+pub(crate) struct Key(pub(crate) IdempotencyKey);
+
+impl<S: Sync> FromRequestParts<S> for Key {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let mut sent = parts.headers.get_all("idempotency-key").into_iter();
+        let key = sent.next().ok_or(Denied::KeyRequired)?;
+        let key = key.to_str().ok().and_then(|key| key.parse().ok());
+        match (key, sent.next()) {
+            (Some(key), None) => Ok(Key(key)),
+            _ => Err(Denied::BadKey.into()),
+        }
+    }
+}
+
+/// What a claim shows besides: a place, a proof of work, the browser's number.
+#[derive(Debug)]
+pub(crate) struct Shown(pub(crate) Pass);
+
+impl<S: Sync> FromRequestParts<S> for Shown {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let text = |name: &str| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
+        let (place, work) = (text("yuehui-place"), text("yuehui-work"));
+        Ok(Shown(Pass { place, work, device: limits::device(&parts.headers), by_form: false }))
+    }
+}
+
+/// A number in the path; what is none exists as little as one that nobody has.
+#[derive(Debug)]
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: FromStr + ToString, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        let text = text.map_err(|_| Denied::NotFound)?.0;
+        // One number has one address: neither `+7` nor `007`.
+        let id = text.parse::<T>().ok().filter(|id| id.to_string() == text);
+        id.map(Id).ok_or_else(|| Denied::NotFound.into())
+    }
+}
+
+/// A query that knows the names of its parameters.
+pub(crate) trait Parameters: DeserializeOwned {
+    const NAMES: &'static [&'static str];
+}
+
+macro_rules! parameters {
+    ($($query:ty),+) => {$(
+        impl Parameters for $query {
+            const NAMES: &'static [&'static str] = <$query>::FIELDS;
+        }
+    )+};
+}
+parameters!(OfferQuery, RoundQuery, ListQuery, StatsQuery);
+
+/// The URL's query: every parameter known, and given once.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: Parameters, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let text = parts.uri.query().unwrap_or_default();
+        let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
+        for (place, (name, _)) in pairs.iter().enumerate() {
+            if !T::NAMES.contains(&name.as_ref()) {
+                let shown: String = name.chars().take(40).collect();
+                return Err(Denied::query(&shown, format!("one of {}", T::NAMES.join(", "))).into());
+            }
+            if pairs[..place].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Denied::query(name, "once").into());
+            }
+        }
+        let query = axum::extract::Query::try_from_uri(&parts.uri);
+        query.map(|query| Query(query.0)).map_err(|error| Denied::query("query", error).into())
+    }
+}
+
+/// A JSON object.
+#[derive(Debug)]
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        if !is_json(request.headers()) {
+            return Err(Door::NOT_JSON.into());
+        }
+        let bytes = to_bytes(request.into_body(), LIMIT_BYTES).await.map_err(|_| Door::TOO_LARGE)?;
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Door::BAD_BODY.into());
+        }
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let read = serde_path_to_error::deserialize(&mut json).map_err(|error| unread(&error))?;
+        json.end().map_err(|_| Door::BAD_BODY)?;
+        Ok(Body(read))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = sent.and_then(|value| value.split(';').next());
+    media.is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// Names the field that could not be read; a text that is no JSON at all has none.
+fn unread(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
+    if !error.inner().is_data() {
+        return Door::BAD_BODY.into();
+    }
+    let told = error.inner().to_string();
+    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(told, _)| told);
+    let path = error.path().to_string();
+    // A missing or doubled field has no path of its own; serde quotes its name.
+    let quoted = told.split('`').nth(1).filter(|_| path == ".");
+    Denied::field(quoted.unwrap_or(&path), told).into()
+}
+
+/// The backend of a handler's state.
+impl axum::extract::FromRef<Doors> for Backend {
+    fn from_ref(doors: &Doors) -> Backend {
+        doors.backend.clone()
+    }
+}

@@ -1,0 +1,87 @@
+//! The `yuehui` program as people start it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod program;
+
+use program::{Folder, get, run, serve, text};
+use std::process::{Child, Command};
+
+/// Asks it to stop, as a service manager does, and waits until it has.
+fn stop(mut child: Child) {
+    let asked = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(asked.success());
+    assert!(child.wait().unwrap().success(), "it ends well when it is asked to");
+}
+
+#[test]
+fn a_newcomer_is_told_where_to_go_and_as_whom() {
+    let folder = Folder::new("newcomer");
+    let (child, address, said) = serve(&folder.0, &[]);
+    let said = said.join("\n");
+    for word in
+        ["13900000001", "13800000002", "13700000001", "2021-06-18T09:58:0", "演示数据", "data/yuehui.db"]
+    {
+        assert!(said.contains(word), "{word} in {said}");
+    }
+    let season = get(&address, "/api/v1/season");
+    assert!(
+        season.starts_with("HTTP/1.1 200 OK") && season.contains("\"now\":\"2021-06-18T09:58:"),
+        "{season}"
+    );
+    stop(child);
+    let verified = run(&folder.0, &["verify"]);
+    assert!(verified.status.success(), "{}", text(&verified.stderr));
+    assert!(text(&verified.stdout).contains("everything agrees"));
+}
+
+#[test]
+fn a_bureau_begins_with_an_empty_house_and_an_organizer() {
+    let folder = Folder::new("bureau");
+    let (child, address, said) = serve(&folder.0, &["--no-demo"]);
+    assert!(!said.join("\n").contains("13700000001"), "{said:?}");
+    assert!(get(&address, "/api/v1/season").contains("\"demo\":false"));
+    assert!(get(&address, "/api/v1/merchants").contains("\"items\":[]"));
+    stop(child);
+    let add = |arguments: &[&str]| run(&folder.0, &[&["user", "add"], arguments].concat());
+    let added =
+        add(&["--phone", "13700009999", "--name", "王科长", "--role", "district", "--district", "210381"]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert!(text(&added.stdout).contains("137****9999") && !text(&added.stdout).contains("13700009999"));
+    for wrong in [
+        &["--phone", "1", "--name", "n", "--role", "city"][..],
+        &["--phone", "13700009999", "--name", "n", "--role", "resident"],
+        &["--phone", "13700009999", "--name", "n", "--role", "district"],
+        &["--phone", "13700009999", "--name", " ", "--role", "city"],
+    ] {
+        let refused = add(wrong);
+        assert!(!refused.status.success() && !refused.stderr.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_a_sentence() {
+    let folder = Folder::new("sentence");
+    let mistakes: [(&[&str], &str); 4] = [
+        (&["serve", "--clock", "noon"], "system"),
+        (&["serve", "--seeds", "nowhere", "--listen", "127.0.0.1:0"], "nowhere"),
+        (&["serve", "--listen", "127.0.0.1:0", "--database", "mysql://x"], "postgres://"),
+        (&["restore"], "unrecognized"),
+    ];
+    for (arguments, word) in mistakes {
+        let output = run(&folder.0, arguments);
+        let said = text(&output.stderr);
+        assert!(
+            !output.status.success() && said.contains(word) && !said.contains("panicked"),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn the_document_is_printed() {
+    let printed = run(&std::env::temp_dir(), &["openapi"]);
+    let document: serde_json::Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/api/v1/rounds/{id}/claims"]["post"].is_object());
+}
