@@ -1,0 +1,74 @@
+// One person's browser: a context and a page that write down every complaint.
+
+const ACTION_LIMIT_MS = 10_000;
+const LOCALES = { zh: "zh-CN", en: "en-US" };
+
+/** Starts Debian's Chromium; one is enough for all phones. */
+export async function startChromium() {
+  const { chromium } = await import("playwright-core");
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless=new",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--disable-dev-shm-usage",
+    ],
+  });
+}
+
+/**
+ * Opens a browser window that shares nothing with the others.
+ *
+ * The page has two more members: `complaints`, what went wrong in it, and
+ * `expectComplaint(pattern)`, which lets a journey provoke one.
+ */
+export async function openPhone(chromium, origin, wish = {}) {
+  const { width = 390, height = 844, dark = false, js = true, lang = "zh", locale = LOCALES[lang] } = wish;
+  const context = await chromium.newContext({
+    baseURL: origin,
+    viewport: { width, height },
+    deviceScaleFactor: 1,
+    colorScheme: dark ? "dark" : "light",
+    javaScriptEnabled: js,
+    locale,
+    timezoneId: "Asia/Shanghai",
+    reducedMotion: wish.still ? "reduce" : "no-preference",
+  });
+  context.setDefaultTimeout(ACTION_LIMIT_MS);
+  const page = await context.newPage();
+  page.scripted = js;
+  writeDownComplaints(page);
+  return page;
+}
+
+/** A violated content security policy is a console error too. */
+function writeDownComplaints(page) {
+  const expected = [];
+  page.complaints = [];
+  page.expectComplaint = (pattern) => expected.push(pattern);
+  const complain = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) page.complaints.push(text);
+  };
+  page.on("pageerror", (error) => complain(`page error: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") {
+      complain(`console ${message.type()} at ${message.location().url}: ${message.text()}`);
+    }
+  });
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText ?? "";
+    // A page that is left drops what it was still loading, and a browser
+    // without JavaScript does not load scripts.
+    const refused = !page.scripted && /\.(js|wasm)$/.test(request.url());
+    if (!refused && !reason.includes("ERR_ABORTED")) complain(`request failed: ${request.url()} ${reason}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) complain(`answered ${response.status()}: ${response.url()}`);
+  });
+}

@@ -1,0 +1,71 @@
+// Where the journeys find things: every selector of the browser tests is here.
+// Fields are found by name, actions and results by `data-testid`.
+
+const testId = (name) => (page) => page.getByTestId(name);
+const field = (name) => (page) => page.locator(`[name="${name}"]:visible`);
+
+export const login = {
+  phone: field("phone"),
+  askForCode: testId("ask-code"),
+  demoCode: testId("demo-code"),
+  code: field("code"),
+  enter: testId("enter"),
+};
+
+export const offers = {
+  cards: (page) => page.locator('main a[href^="/promotions/"]'),
+  search: field("q"),
+  find: testId("filter"),
+  district: field("district"),
+};
+
+export const round = {
+  claim: testId("claim"),
+  /** The wish to be claimed for at the opening. */
+  atOpening: testId("claim-at-opening"),
+  /** Where the resident stands, in the waiting room or in the line. */
+  line: testId("line"),
+  /** The link to the voucher that a claim brought. */
+  voucher: (page) => page.locator('main a[href^="/wallet/"]').first(),
+};
+
+export const draw = {
+  enter: testId("enter-draw"),
+  /** What became of one's own entry; `data-state` tells it to programs. */
+  entry: testId("entry"),
+  entryName: testId("entry-name"),
+  claim: testId("claim"),
+  check: testId("check-draw"),
+  checkResult: testId("check-result"),
+  checkLines: (page) => page.locator(".draw-checks li"),
+  value: field("value"),
+  next: testId("draw-value"),
+  again: field("public_value_again"),
+  hold: testId("hold-draw"),
+};
+
+export const wallet = {
+  vouchers: (page) => page.locator('main a[href^="/wallet/"]'),
+  picture: testId("qr"),
+  typedCode: testId("typed-code"),
+  receiptCode: testId("receipt-code"),
+};
+
+export const till = {
+  code: field("code"),
+  order: field("order"),
+  preview: testId("preview"),
+  subsidy: testId("subsidy"),
+  confirm: testId("confirm"),
+  refusal: testId("refusal"),
+  receiptCode: testId("receipt-code"),
+};
+
+export const stats = {
+  /** One number of a district's row: column is `claimed`, `redeemed`, … */
+  cell: (page, district, column) =>
+    page.locator(`[data-district="${district}"] [data-column="${column}"]`),
+};
+
+/** The page sets this on `<html>` once its islands are alive. */
+export const HYDRATED = 'html[data-hydrated="yes"]';

@@ -1,0 +1,73 @@
+//! The pages' server functions under `/api/fn`.
+
+use http::Method;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use leptos::server_fn::axum::server_fn_paths;
+use tests::{Answer, Person, TestCity, on_both_databases, people};
+
+on_both_databases!(every_function_knows_its_callers, no_function_changes_anything_by_get);
+
+/// What needs no session: signing in, and out.
+const FOR_EVERYONE: &[&str] = &["ask_code", "enter", "leave"];
+
+/// Who may call a function besides; one that is not listed is for nobody yet, and the test says so.
+fn roles(name: &str) -> &'static [&'static str] {
+    match name {
+        "choose_district" | "claim_voucher" | "enter_round" => &["resident"],
+        "hold_draw" => &["city"],
+        "redeem_voucher" | "preview_voucher" => &["clerk", "owner"],
+        other => panic!("{other}: say here who may call it"),
+    }
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+async fn call(person: &Person, path: &str) -> Answer {
+    let request = person.request(Method::POST, path).header(ACCEPT, "application/json");
+    let request = request.header("cookie", format!("yuehui_session={}", person.token()));
+    let form = "round_id=1&key=12345678&district=210302";
+    Answer::of(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)).await
+}
+
+async fn every_function_knows_its_callers(city: &TestCity) {
+    let paths: Vec<_> = server_fn_paths().collect();
+    assert!(paths.len() >= FOR_EVERYONE.len());
+    let mut callers = vec![(city.anyone(), "anyone")];
+    for (phone, role) in [
+        (people::resident(1), "resident"),
+        (people::OWNER.to_owned(), "owner"),
+        (people::CLERK.to_owned(), "clerk"),
+        (people::ORGANIZER.to_owned(), "city"),
+        (people::OFFICER.to_owned(), "district"),
+        (people::FINANCE.to_owned(), "finance"),
+        (people::AUDITOR.to_owned(), "auditor"),
+    ] {
+        callers.push((city.sign_in(&phone).await, role));
+    }
+    for (path, _) in &paths {
+        let name = name(path);
+        if FOR_EVERYONE.contains(&name) {
+            continue;
+        }
+        for (person, role) in &callers {
+            let status = call(person, path).await.status;
+            match *role {
+                "anyone" => assert_eq!(status, 401, "{name}"),
+                role if roles(name).contains(&role) => {
+                    assert!(!matches!(status, 401 | 403), "{role} {name}: {status}")
+                }
+                role => assert_eq!(status, 403, "{role} {name}"),
+            }
+        }
+    }
+}
+
+async fn no_function_changes_anything_by_get(city: &TestCity) {
+    for (path, method) in server_fn_paths() {
+        assert_eq!(method, Method::POST, "{path}");
+        let answer = Answer::of(city.anyone().request(Method::GET, path)).await;
+        assert_eq!(answer.status, 405, "{path}");
+    }
+}

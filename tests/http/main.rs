@@ -1,0 +1,22 @@
+//! The front doors from outside: one file per group of endpoints.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod auth;
+mod crowds;
+mod document;
+mod doors;
+mod draw_entries;
+mod draws;
+mod functions;
+mod ledger;
+mod live;
+mod offers;
+mod permissions;
+mod places;
+mod redemptions;
+mod reversals;
+mod rounds;
+mod season;
+mod stats;
+mod vouchers;

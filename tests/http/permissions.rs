@@ -1,0 +1,93 @@
+//! Who may call what: every role on every call that is not for everyone.
+
+use http::Method;
+use serde_json::json;
+use tests::{Answer, Person, TestCity, new_key, on_both_databases, people};
+
+on_both_databases!(every_call_knows_its_roles, a_stranger_learns_nothing_from_a_bad_request);
+
+/// A call, and who may make it.
+struct Call {
+    method: Method,
+    path: &'static str,
+    roles: &'static [&'static str],
+}
+
+const SIGNED_IN: &[&str] =
+    &["resident", "owner", "clerk", "manager", "city", "district", "finance", "auditor"];
+const HOLDERS: &[&str] = &["resident"];
+const TILLS: &[&str] = &["owner", "manager", "clerk"];
+const REVERSERS: &[&str] = &["owner", "manager"];
+const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
+
+const DRAWERS: &[&str] = &["city"];
+
+/// Every call that asks for a session.
+const CALLS: &[Call] = &[
+    Call { method: Method::GET, path: "/me", roles: SIGNED_IN },
+    Call { method: Method::PUT, path: "/me/district", roles: HOLDERS },
+    Call { method: Method::POST, path: "/rounds/1/claims", roles: HOLDERS },
+    Call { method: Method::POST, path: "/rounds/18/entries", roles: HOLDERS },
+    Call { method: Method::GET, path: "/rounds/18/entries/mine", roles: HOLDERS },
+    Call { method: Method::POST, path: "/rounds/18/draw", roles: DRAWERS },
+    Call { method: Method::POST, path: "/rounds/1/places", roles: HOLDERS },
+    Call { method: Method::GET, path: "/rounds/1/work", roles: HOLDERS },
+    Call { method: Method::GET, path: "/vouchers", roles: HOLDERS },
+    Call { method: Method::GET, path: "/vouchers/1", roles: HOLDERS },
+    Call { method: Method::POST, path: "/vouchers/1/token", roles: HOLDERS },
+    Call { method: Method::POST, path: "/redemptions/preview", roles: TILLS },
+    Call { method: Method::POST, path: "/redemptions", roles: TILLS },
+    Call { method: Method::GET, path: "/redemptions", roles: TILLS },
+    Call { method: Method::POST, path: "/redemptions/1/reversals", roles: REVERSERS },
+    Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },
+    // Last: it ends the session.
+    Call { method: Method::POST, path: "/auth/logout", roles: SIGNED_IN },
+];
+
+async fn make(person: &Person, call: &Call) -> Answer {
+    let body = json!({
+        "district": "210302", "token": "YH1", "outlet_id": 1, "order_fen": 1, "refund_fen": 1, "reason": "r",
+    });
+    let body = (call.method != Method::GET).then_some(&body);
+    person.write(call.method.clone(), call.path, body, &new_key()).await
+}
+
+async fn every_call_knows_its_roles(city: &TestCity) {
+    let accounts = [
+        (people::resident(1), "resident"),
+        (people::OWNER.to_owned(), "owner"),
+        (people::CLERK.to_owned(), "clerk"),
+        (people::MANAGER.to_owned(), "manager"),
+        (people::ORGANIZER.to_owned(), "city"),
+        (people::OFFICER.to_owned(), "district"),
+        (people::FINANCE.to_owned(), "finance"),
+        (people::AUDITOR.to_owned(), "auditor"),
+    ];
+    for (phone, role) in accounts {
+        let person = city.sign_in(&phone).await;
+        for call in CALLS {
+            let answer = make(&person, call).await;
+            if call.roles.contains(&role) {
+                assert!(!matches!(answer.status, 401 | 403 | 500..), "{role} {}: {}", call.path, answer.text);
+            } else {
+                answer.refused(403, "wrong_role");
+            }
+        }
+    }
+    for call in CALLS {
+        make(&city.anyone(), call).await.refused(401, "unauthenticated");
+    }
+}
+
+/// The caller is asked for before anything else is looked at.
+async fn a_stranger_learns_nothing_from_a_bad_request(city: &TestCity) {
+    let stranger = city.anyone();
+    stranger.post_raw("/redemptions", "application/json", "{").await.refused(401, "unauthenticated");
+    stranger.post("/rounds/x/claims", &json!({})).await.refused(401, "unauthenticated");
+    stranger.get("/stats/districts?from=x").await.refused(401, "unauthenticated");
+    let resident = city.resident(1).await;
+    resident.post_raw("/redemptions", "text/plain", "x").await.refused(403, "wrong_role");
+    resident.get("/stats/districts?from=x").await.refused(403, "wrong_role");
+}
