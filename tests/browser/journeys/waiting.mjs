@@ -40,11 +40,12 @@ export const journeys = {
     assert.deepEqual([after.place, after.key], [before.place, before.key]);
 
     // No further press: the page does it when the turn comes.
-    await phone.waitForURL(/\/wallet\/\d+/, { timeout: 45_000 });
+    await phone.waitForURL(/\/wallet\/\d+/, { timeout: 60_000 });
   },
 
   "whoever comes late stands behind those who waited and is claimed for": async (city) => {
-    for (const n of [21, 22, 23, 24]) {
+    // One has its turn each second: the line is long enough for a slow machine to see it.
+    for (let n = 21; n <= 36; n += 1) {
       const joined = await city.api("POST", `/rounds/${ROUND}/places`, {}, await city.bearer(people.resident(n)));
       assert.equal(joined.status, 201);
     }
@@ -59,6 +60,6 @@ export const journeys = {
     await round.claim(phone).click();
     await round.line(phone).waitFor();
     assert.match(await round.line(phone).innerText(), /前面/);
-    await phone.waitForURL(/\/wallet\/\d+/, { timeout: 30_000 });
+    await phone.waitForURL(/\/wallet\/\d+/, { timeout: 60_000 });
   },
 };
