@@ -23,8 +23,9 @@ async fn a_newer_database_is_refused_with_a_clear_message(city: &TestCity) {
 
 async fn a_database_of_another_secret_is_refused(city: &TestCity) {
     let services = Services::of(city);
-    let elsewhere = tempfile::tempdir().unwrap();
-    let error = services.open(elsewhere.path()).await.err().expect("refused");
+    let elsewhere = city.data().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let error = services.open(&elsewhere).await.err().expect("refused");
     assert!(matches!(error, OpenError::OtherSecret(_)));
 }
 

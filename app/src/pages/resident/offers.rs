@@ -156,7 +156,7 @@ fn Form<'a>(query: OfferQuery, filters: &'a [Filter]) -> impl IntoView + use<> {
             <div class="filter-search">
                 <label class="sr-only" for="q">{lang.pick("搜索", "Search")}</label>
                 <input id="q" name="q" type="search" maxlength="40" autocomplete="off" value=query.q
-                    placeholder=lang.pick("搜店名、菜名，可用拼音或首字母", "Name, dish, pinyin or initials")/>
+                    placeholder=lang.pick("店名、菜名或拼音", "Name, dish, pinyin or initials")/>
                 <button class="button" type="submit" data-testid="filter">
                     <Icon path=icon::SEARCH/> <span>{lang.pick("搜索", "Find")}</span>
                 </button>
