@@ -31,6 +31,8 @@ on_both_databases!(
 /// The first draw of the car vouchers: opens 19 June 09:00, closes 26 June 18:00, drawn from 28 June 15:30.
 const DRAW: RoundId = RoundId(18);
 const ENTERING: &str = "2021-06-19T09:00:00+08:00";
+/// A flash round that is open while the draw takes entries.
+const FLASH: RoundId = RoundId(9);
 const CLOSED: &str = "2021-06-26T18:00:00+08:00";
 const DUE: &str = "2021-06-28T15:30:00+08:00";
 const VALUE: &str = "3606.37";
@@ -122,7 +124,7 @@ async fn a_resident_enters_once(city: &TestCity) {
     assert_eq!(city.backend.entry(&resident, DRAW).await.unwrap(), Some(first.answer));
     assert_eq!(city.backend.entry(&city.resident(2).await, DRAW).await.unwrap(), None);
     assert_eq!(city.backend.draw_proof(DRAW).await.unwrap().entered, 1);
-    let reused = city.backend.claim(&resident, RoundId(TestCity::ROUND), &key).await;
+    let reused = city.backend.claim(&resident, FLASH, &key).await;
     assert!(matches!(reused, Err(Error::Denied(Denied::KeyReused))));
     let flash = city.backend.enter_draw(&resident, RoundId(TestCity::ROUND), &crate::services::key()).await;
     assert_eq!(refusal(flash).code(), "wrong_method");
