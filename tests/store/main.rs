@@ -7,6 +7,7 @@ mod draws;
 mod ledger;
 mod login;
 mod migrations;
+mod nodes;
 mod redemptions;
 mod returns;
 mod services;

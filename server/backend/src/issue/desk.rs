@@ -58,7 +58,7 @@ impl Desk {
                 };
                 thread::Builder::new().name("desk".to_owned()).spawn(serve).map_err(store::failed)?;
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let writer = PostgresDesk::new(db.clone(), pool.clone(), chain);
                 tokio::spawn(async move {
                     serve_postgres(asked, writer, clock).await;

@@ -1,5 +1,9 @@
-//! The two databases behind one type. This file and `dialect.rs` alone know
-//! which one it is.
+//! The two databases behind one type. This file, those below it and
+//! `dialect.rs` alone know which one it is.
+
+mod announce;
+
+pub(crate) use announce::Ear;
 
 use crate::store::dialect::migrations;
 use sqlx::migrate::MigrateError;
@@ -78,7 +82,11 @@ pub(crate) enum Db {
     /// One file: a single writer, and readers that do not wait for it.
     Sqlite { write: SqlitePool, read: SqlitePool, turn: Turn, file: PathBuf },
     /// A server, for many nodes.
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        /// Whether the server passes announcements on.
+        announces: bool,
+    },
 }
 
 /// Whose turn it is to write to SQLite: those who wait are served in order.
@@ -89,7 +97,8 @@ pub(crate) type Turn = Arc<Mutex<()>>;
 pub(crate) enum Tx {
     /// With its turn, when it writes.
     Sqlite(Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
-    Postgres(Transaction<'static, Postgres>),
+    /// With whether the server passes announcements on.
+    Postgres(Transaction<'static, Postgres>, bool),
 }
 
 impl Db {
@@ -112,7 +121,7 @@ impl Db {
     async fn migrate(&self) -> Result<(), MigrateError> {
         match self {
             Db::Sqlite { write, .. } => migrations(self).run(write).await,
-            Db::Postgres(pool) => migrations(self).run(pool).await,
+            Db::Postgres { pool, .. } => migrations(self).run(pool).await,
         }
     }
 
@@ -125,7 +134,7 @@ impl Db {
                 let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
                 Tx::Sqlite(write.begin_with("begin immediate").await?, Some(turn))
             }
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Db::Postgres { pool, announces } => Tx::Postgres(pool.begin().await?, *announces),
         })
     }
 
@@ -133,8 +142,9 @@ impl Db {
     pub(crate) async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, None),
-            Db::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            Db::Postgres { pool, announces } => {
+                let begin = "begin isolation level repeatable read read only";
+                Tx::Postgres(pool.begin_with(begin).await?, *announces)
             }
         })
     }
@@ -146,7 +156,7 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -156,7 +166,7 @@ impl Tx {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Tx::Sqlite(tx, _turn) => tx.commit().await?,
-            Tx::Postgres(tx) => tx.commit().await?,
+            Tx::Postgres(tx, _) => tx.commit().await?,
         }
         Ok(())
     }
@@ -184,5 +194,7 @@ async fn open_postgres(url: &str) -> Result<Db, ConnectError> {
     let options =
         PgConnectOptions::from_str(url)?.application_name("yuehui").options([("synchronous_commit", "on")]);
     let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
-    Ok(Db::Postgres(pool.connect_with(options).await?))
+    let pool = pool.connect_with(options).await?;
+    let announces = announce::is_possible(&pool).await?;
+    Ok(Db::Postgres { pool, announces })
 }
