@@ -135,10 +135,12 @@ pub(crate) async fn get(tx: &mut Tx, id: RedemptionId) -> Result<Option<Redempti
     )
 }
 
-/// The last redemption of a voucher.
+/// The last redemption of a voucher. Numbers of several nodes do not follow
+/// each other in time; of two at one moment the first was undone.
 pub(crate) async fn of_voucher(tx: &mut Tx, voucher: VoucherId) -> Result<Option<RedemptionRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select * from redemption where voucher_id = $1 order by redemption_id desc limit 1")
+        "select * from redemption where voucher_id = $1
+          order by redeemed_at_ms desc, order_fen - refunded_fen desc, redemption_id desc limit 1")
         .bind(voucher.0).fetch_optional(conn))?)
 }
 
