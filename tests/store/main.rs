@@ -4,6 +4,7 @@
 
 mod claims;
 mod draws;
+mod history;
 mod ledger;
 mod login;
 mod migrations;
