@@ -151,6 +151,13 @@ impl Backend {
         self.has_season().await.map(drop)
     }
 
+    /// Resolves when the disk failed to make a write durable (`fsync`): whatever
+    /// is asked from then on fails, and the program is to end at once, without
+    /// closing the database. What was acknowledged before stands.
+    pub async fn disk_lost(&self) {
+        self.0.db.disk_lost().await;
+    }
+
     /// Ends all connections to the database.
     pub async fn close(&self) {
         self.0.desk.close().await;

@@ -163,6 +163,9 @@ async fn work_for_good(inner: Weak<Inner>) {
         if let Err(error) = expire_all(&backend).await {
             tracing::error!(%error, "expiring vouchers failed; the next time tries again");
         }
+        if let Err(error) = backend.db().checkpoint().await {
+            tracing::error!(%error, "the database's log was not brought into its file; the next time tries again");
+        }
         if let Err(error) = backend.return_due().await {
             tracing::error!(%error, "a closed round kept what it had left; the next time tries again");
         }
@@ -172,19 +175,19 @@ async fn work_for_good(inner: Weak<Inner>) {
     }
 }
 
+/// Expires what is due, some at a time, and leaves the rest of a great day to
+/// the next beat: the other jobs have their turn.
+async fn expire_all(backend: &Backend) -> Result<(), Error> {
+    for _ in 0..MOST_EXPIRIES {
+        if backend.expire_due().await? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn beat(every: Duration) -> tokio::time::Interval {
     let mut beat = tokio::time::interval(every);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    /// Expires what is due, some at a time, and leaves the rest of a great day to
-    /// the next beat: the other jobs have their turn.
-    async fn expire_all(backend: &Backend) -> Result<(), Error> {
-        for _ in 0..MOST_EXPIRIES {
-            if backend.expire_due().await? == 0 {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     beat
 }

@@ -6,6 +6,7 @@ mod announce;
 pub(crate) use announce::Ear;
 
 use crate::store::dialect::migrations;
+use crate::store::disk::Disk;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -24,6 +25,9 @@ const POSTGRES_CONNECTIONS: u32 = 24;
 /// How long a caller waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Waits for nobody: what readers still need stays in the log.
+const CHECKPOINT: &str = "pragma wal_checkpoint(passive)";
+
 /// The database broke, or holds what it should not.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -39,6 +43,9 @@ pub enum StoreError {
     /// Others wrote in between, more often than is waited for.
     #[error("{0} moved meanwhile")]
     Moved(&'static str),
+    /// The disk failed to make a write durable: nothing is asked of it any more.
+    #[error("the disk failed, and the process ends")]
+    DiskLost,
     /// A row holds a value that no code of ours writes.
     #[error("the database holds an impossible value: {0}")]
     Corrupt(String),
@@ -80,7 +87,7 @@ pub enum ConnectError {
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
     /// One file: a single writer, and readers that do not wait for it.
-    Sqlite { write: SqlitePool, read: SqlitePool, turn: Turn, file: PathBuf },
+    Sqlite { write: SqlitePool, read: SqlitePool, turn: Turn, file: PathBuf, disk: Disk },
     /// A server, for many nodes.
     Postgres {
         pool: PgPool,
@@ -96,9 +103,16 @@ pub(crate) type Turn = Arc<Mutex<()>>;
 #[derive(Debug)]
 pub(crate) enum Tx {
     /// With its turn, when it writes.
-    Sqlite(Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
+    Sqlite(Transaction<'static, Sqlite>, Option<Writing>),
     /// With whether the server passes announcements on.
     Postgres(Transaction<'static, Postgres>, bool),
+}
+
+/// The turn of a transaction that writes to SQLite, and the disk under it.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    _turn: OwnedMutexGuard<()>,
+    disk: Disk,
 }
 
 impl Db {
@@ -129,10 +143,11 @@ impl Db {
     /// no statement inside it meets a lock.
     pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Db::Sqlite { write, turn, .. } => {
-                let turn = timeout(ACQUIRE_TIMEOUT, turn.clone().lock_owned()).await;
-                let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                Tx::Sqlite(write.begin_with("begin immediate").await?, Some(turn))
+            Db::Sqlite { write, turn, disk, .. } => {
+                let _turn = turn_of(turn).await?;
+                disk.check()?;
+                let begun = write.begin_with("begin immediate").await?;
+                Tx::Sqlite(begun, Some(Writing { _turn, disk: disk.clone() }))
             }
             Db::Postgres { pool, announces } => Tx::Postgres(pool.begin().await?, *announces),
         })
@@ -141,12 +156,34 @@ impl Db {
     /// A transaction that reads one state of the whole database.
     pub(crate) async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, None),
+            Db::Sqlite { read, disk, .. } => {
+                disk.check()?;
+                Tx::Sqlite(read.begin().await?, None)
+            }
             Db::Postgres { pool, announces } => {
                 let begin = "begin isolation level repeatable read read only";
                 Tx::Postgres(pool.begin_with(begin).await?, *announces)
             }
         })
+    }
+
+    /// Brings what SQLite has written to its log into the file itself. SQLite
+    /// would do so by itself, and pass over an `fsync` that failed.
+    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+        let Db::Sqlite { write, turn, disk, .. } = self else { return Ok(()) };
+        let _turn = turn_of(turn).await?;
+        disk.check()?;
+        let done = sqlx::query(CHECKPOINT).execute(write).await.map_err(StoreError::from);
+        done.map(drop).inspect_err(|error| disk.learn(error))
+    }
+
+    /// Resolves when the disk under the database cannot be trusted any more;
+    /// a database server sees to that itself.
+    pub(crate) async fn disk_lost(&self) {
+        match self {
+            Db::Sqlite { disk, .. } => disk.lost().await,
+            Db::Postgres { .. } => std::future::pending().await,
+        }
     }
 
     /// Ends all connections.
@@ -165,11 +202,23 @@ impl Tx {
     /// Makes what was done durable.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Tx::Sqlite(tx, _turn) => tx.commit().await?,
+            Tx::Sqlite(tx, writing) => {
+                let done = tx.commit().await.map_err(StoreError::from);
+                if let (Err(error), Some(writing)) = (&done, &writing) {
+                    writing.disk.learn(error);
+                }
+                done?;
+            }
             Tx::Postgres(tx, _) => tx.commit().await?,
         }
         Ok(())
     }
+}
+
+/// Waits for one's turn to write to SQLite.
+async fn turn_of(turn: &Turn) -> Result<OwnedMutexGuard<()>, StoreError> {
+    let turn = timeout(ACQUIRE_TIMEOUT, turn.clone().lock_owned()).await;
+    Ok(turn.map_err(|_| sqlx::Error::PoolTimedOut)?)
 }
 
 async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
@@ -181,13 +230,15 @@ async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
         .foreign_keys(true)
         .busy_timeout(ACQUIRE_TIMEOUT)
         .pragma("cache_size", "-65536")
-        .pragma("wal_autocheckpoint", "10000");
+        .pragma("wal_autocheckpoint", "0");
     let file = options.get_filename().to_path_buf();
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
     let write = writer.connect_with(options.clone()).await?;
+    // What a process that died left in the log is durable in the file before anybody is told of it.
+    sqlx::query(CHECKPOINT).execute(&write).await?;
     let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(ACQUIRE_TIMEOUT);
     let read = readers.connect_lazy_with(options.pragma("query_only", "true"));
-    Ok(Db::Sqlite { write, read, turn: Turn::default(), file })
+    Ok(Db::Sqlite { write, read, turn: Turn::default(), file, disk: Disk::new() })
 }
 
 async fn open_postgres(url: &str) -> Result<Db, ConnectError> {
