@@ -11,6 +11,8 @@ on_both_databases!(
     a_claim_brings_a_voucher,
     a_repeat_brings_the_same_voucher,
     each_refusal_of_a_claim_has_its_answer,
+    a_claim_that_cannot_be_costs_nothing,
+    a_claim_is_for_its_caller_alone,
     a_claim_needs_a_key,
     sixty_four_claims_for_the_last_ten in ten_in_the_first_round,
     a_sold_out_round_says_so in ten_in_the_first_round,
@@ -106,6 +108,42 @@ async fn each_refusal_of_a_claim_has_its_answer(city: &TestCity) {
     city.claim(&resident, 1).await.refused(410, "closed");
     city.set_clock("2021-06-19T10:00:00+08:00");
     city.claim(&resident, 18).await.refused(409, "wrong_method");
+}
+
+/// An unknown round, or one of another method: nothing is written, and not even the key is used up.
+async fn a_claim_that_cannot_be_costs_nothing(city: &TestCity) {
+    let resident = city.resident(1).await;
+    city.set_clock("2021-06-19T10:00:00+08:00");
+    let (key, head) = (new_key(), city.anyone().get("/ledger/head").await.expect(200));
+    let claim = async |round: &str| {
+        resident.write(Method::POST, &format!("/rounds/{round}/claims"), None, &key).await
+    };
+    for round in ["0", "-1", "999", "9223372036854775807", "9223372036854775808", "x", "1%2F"] {
+        claim(round).await.refused(404, "not_found");
+    }
+    for _ in 0..5 {
+        assert_eq!(claim("18").await.refused(409, "wrong_method")["status"], 409);
+    }
+    assert_eq!(city.anyone().get("/ledger/head").await.expect(200), head);
+    let first = claim("2").await;
+    assert_eq!((first.expect(201)["voucher_id"].clone(), first.is_replay()), (json!(1), false));
+}
+
+/// Whoever else a body names.
+async fn a_claim_is_for_its_caller_alone(city: &TestCity) {
+    let (caller, other) = (city.resident(1).await, city.resident(2).await);
+    let theirs = other.get("/me").await.expect(200);
+    let body = json!({ "account_id": 2, "phone": "13900000002", "resident": theirs, "token": other.token() });
+    let claimed = caller.write(Method::POST, "/rounds/1/claims", Some(&body), &new_key()).await.expect(201);
+    let wallet = async |person: &tests::Person| person.get("/vouchers").await.expect(200)["items"].clone();
+    assert_eq!(wallet(&caller).await[0]["voucher_id"], claimed["voucher_id"]);
+    assert_eq!(wallet(&other).await, json!([]));
+    // Nor does anybody's place in the line or cookie without a session make a claim theirs.
+    let nobody = city.anyone().with_token("0".repeat(64).as_str());
+    nobody
+        .write(Method::POST, "/rounds/1/claims", Some(&body), &new_key())
+        .await
+        .refused(401, "unauthenticated");
 }
 
 async fn a_claim_needs_a_key(city: &TestCity) {

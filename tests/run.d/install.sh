@@ -7,7 +7,7 @@ install_for() {
     local stage
     for stage in "$@"; do
         case "$stage" in
-            rust) install_postgres ;;
+            rust) install_postgres; install_strace ;;
             browser) install_node; install_browser ;;
         esac
     done
@@ -38,6 +38,11 @@ has_rust() {
 
 install_postgres() {
     postgres_bin >/dev/null || install_packages postgresql
+}
+
+# It makes disks fail under the program.
+install_strace() {
+    command -v strace >/dev/null || install_packages strace
 }
 
 install_node() {

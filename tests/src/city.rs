@@ -112,6 +112,12 @@ impl TestCity {
         &self.clock
     }
 
+    /// The city's clock, to be kept: other nodes read it too.
+    #[must_use]
+    pub fn shared_clock(&self) -> Arc<SetClock> {
+        self.clock.clone()
+    }
+
     /// Puts the clock to another moment.
     pub fn set_clock(&self, at: &str) {
         self.clock.set(moment(at));

@@ -4,9 +4,11 @@
 
 mod claims;
 mod draws;
+mod history;
 mod ledger;
 mod login;
 mod migrations;
+mod nodes;
 mod redemptions;
 mod returns;
 mod services;

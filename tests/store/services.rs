@@ -34,12 +34,26 @@ impl<'a> Services<'a> {
         self.open(self.city.data()).await.expect("another node")
     }
 
+    /// Another node, which reads the city's own clock.
+    pub(crate) async fn node_of_the_same_clock(&self) -> Backend {
+        self.open_by(self.city.data(), self.shared_clock()).await.expect("another node")
+    }
+
+    /// The city's clock, to be kept.
+    pub(crate) fn shared_clock(&self) -> Arc<SetClock> {
+        self.city.shared_clock()
+    }
+
     /// Opens the city's database with the secret of a data folder.
     pub(crate) async fn open(&self, data: &Path) -> Result<Backend, OpenError> {
+        self.open_by(data, Arc::new(SetClock::at(self.backend.now()))).await
+    }
+
+    async fn open_by(&self, data: &Path, clock: Arc<SetClock>) -> Result<Backend, OpenError> {
         let options = Options {
             database: self.city.database_url().to_owned(),
             data: data.to_owned(),
-            clock: Arc::new(SetClock::at(self.backend.now())),
+            clock,
             random: Arc::new(SeededRandom::new(77)),
             gateway: Arc::new(Console),
         };

@@ -8,7 +8,7 @@ use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::sms::SmsGateway;
-use crate::store::{ConnectError, Db, StoreError, catalogue, ledger, meta};
+use crate::store::{ConnectError, Db, StoreError, ledger, meta};
 use crate::waiting::{self, Waiting};
 use arc_swap::ArcSwap;
 use domain::{Denied, IdempotencyKey, Timestamp, Zone};
@@ -97,7 +97,7 @@ impl Backend {
         let chain = match &db {
             Db::Sqlite { .. } => 0,
             // Two nodes on one chain wait for each other and are right all the same.
-            Db::Postgres(_) => i64::try_from(random.number() >> 1).unwrap_or(0) % ledger::CHAINS,
+            Db::Postgres { .. } => i64::try_from(random.number() >> 1).unwrap_or(0) % ledger::CHAINS,
         };
         let desk = Desk::open(&db, chain, clock.clone())?;
         let (limits, waiting) = (Limits::new(&clock), Waiting::new());
@@ -116,20 +116,22 @@ impl Backend {
             waiting,
         };
         let backend = Backend(Arc::new(inner));
-        backend.reload().await?;
+        backend.look().await?;
         live::keep_looking(&backend);
         waiting::keep_counting(&backend);
         Ok(backend)
     }
 
-    /// Reads the catalogue again after it was changed.
+    /// Sees at once what this node has changed in the catalogue; the other
+    /// nodes hear of it. The change itself says so:
+    /// [`catalogue::changed`](crate::store::catalogue::changed).
     pub(crate) async fn reload(&self) -> Result<(), StoreError> {
-        let mut tx = self.db().read().await?;
-        if let Some(catalogue) = catalogue::load(&mut tx).await? {
-            self.0.catalogue.store(Arc::new(catalogue));
-        }
-        drop(tx);
         self.look().await
+    }
+
+    /// Holds a newer catalogue from here on.
+    pub(crate) fn hold(&self, catalogue: Catalogue) {
+        self.0.catalogue.store(Arc::new(catalogue));
     }
 
     /// Whether the database holds a season.
@@ -147,6 +149,13 @@ impl Backend {
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.has_season().await.map(drop)
+    }
+
+    /// Resolves when the disk failed to make a write durable (`fsync`): whatever
+    /// is asked from then on fails, and the program is to end at once, without
+    /// closing the database. What was acknowledged before stands.
+    pub async fn disk_lost(&self) {
+        self.0.db.disk_lost().await;
     }
 
     /// Ends all connections to the database.

@@ -2,29 +2,32 @@
 //! tallies. One look at the database serves every watcher of this node.
 
 use crate::rounds::remaining;
-use crate::store::{ledger, round};
-use crate::{Backend, Inner, StoreError};
+use crate::store::{Ear, catalogue, round};
+use crate::{Backend, Error, Inner, StoreError};
 use domain::RoundId;
 use domain::shapes::RoundLive;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
+use tokio::time::{sleep, timeout};
 
-/// How often the node looks; no watcher is told more often.
+/// How often the node looks; no watcher is told of the stock more often.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How often what is due is done.
 const WORK_EVERY: Duration = Duration::from_secs(10);
-/// How many looks pass until a draw that another node held is known: a second.
-const DRAWS_EVERY_LOOKS: u64 = 4;
+/// Transactions of expiring vouchers between two other jobs.
+const MOST_EXPIRIES: usize = 200;
+/// How soon a node that lost its ear for announcements listens again.
+const LISTEN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What watchers hold on to.
 #[derive(Debug)]
 pub(crate) struct Live {
     rounds: watch::Sender<Arc<Vec<RoundLive>>>,
     ledger: watch::Sender<i64>,
-    /// How many rounds have given back what they had left.
-    returns: AtomicUsize,
+    /// The version of the catalogue that the node holds. Whoever looks keeps it
+    /// locked, so that a later look never shows less than an earlier one.
+    version: Mutex<Option<i64>>,
 }
 
 impl Live {
@@ -32,7 +35,7 @@ impl Live {
         Live {
             rounds: watch::Sender::new(Arc::default()),
             ledger: watch::Sender::new(0),
-            returns: AtomicUsize::new(0),
+            version: Mutex::new(None),
         }
     }
 
@@ -56,18 +59,22 @@ impl Backend {
         self.live().ledger.subscribe()
     }
 
-    /// Takes note how many rounds have given back what they had left; whether
-    /// that is news.
-    pub(crate) fn known_returns(&self, count: usize) -> bool {
-        self.live().returns.swap(count, Ordering::SeqCst) != count
-    }
-
-    /// Looks at the database once and tells the watchers what changed.
+    /// Looks at the database once: reads the catalogue when its version moved,
+    /// and tells the watchers what changed.
     pub(crate) async fn look(&self) -> Result<(), StoreError> {
+        let mut version = self.live().version.lock().await;
         let mut tx = self.db().read().await?;
-        let head = ledger::heads(&mut tx).await?.iter().map(|head| head.sequence).sum();
+        let pulse = catalogue::pulse(&mut tx).await?;
+        let renewed = *version != Some(pulse.catalogue);
+        if renewed {
+            if let Some(catalogue) = catalogue::load(&mut tx).await? {
+                self.hold(catalogue);
+            }
+            *version = Some(pulse.catalogue);
+        }
+        let head = pulse.ledger;
         let (now, zone, catalogue) = (self.now(), self.zone(), self.catalogue());
-        let moved = *self.live().ledger.borrow() != head || self.live().rounds.borrow().is_empty();
+        let moved = renewed || *self.live().ledger.borrow() != head;
         let stock = if moved { round::stock(&mut tx).await? } else { Vec::new() };
         drop(tx);
         self.live().rounds.send_if_modified(|known| {
@@ -97,25 +104,53 @@ impl Backend {
     }
 }
 
-/// Looks, and does what is due, for as long as the backend lives. The two go
-/// on apart: a long job, such as freezing a draw's list, stops no watcher.
+/// Looks, listens, and does what is due, for as long as the backend lives. They
+/// go on apart: a long job, such as freezing a draw's list, stops no watcher.
 pub(crate) fn keep_looking(backend: &Backend) {
     tokio::spawn(look_for_good(backend.downgrade()));
+    tokio::spawn(listen_for_good(backend.downgrade()));
     tokio::spawn(work_for_good(backend.downgrade()));
 }
 
 async fn look_for_good(inner: Weak<Inner>) {
     let mut beat = beat(LOOK_EVERY);
-    for look in 0u64.. {
+    loop {
         beat.tick().await;
         let Some(backend) = Backend::upgrade(&inner) else { return };
         if let Err(error) = backend.look().await {
             tracing::error!(%error, "the look at stock and tallies failed; the next one tries again");
         }
-        if look % DRAWS_EVERY_LOOKS == 0
-            && let Err(error) = backend.follow_draws().await
-        {
-            tracing::error!(%error, "the look at draws failed; the next one tries again");
+    }
+}
+
+/// Looks at once when another node announces a change.
+async fn listen_for_good(inner: Weak<Inner>) {
+    loop {
+        let Some(backend) = Backend::upgrade(&inner) else { return };
+        let ear = backend.db().ear().await;
+        drop(backend);
+        match ear {
+            Ok(Some(ear)) => hear(ear, &inner).await,
+            Ok(None) => return,
+            Err(error) => tracing::warn!(%error, "announcements are not heard; changes are seen at looks"),
+        }
+        sleep(LISTEN_AGAIN_AFTER).await;
+    }
+}
+
+/// Hears until the connection is lost or the backend is gone.
+async fn hear(mut ear: Ear, inner: &Weak<Inner>) {
+    loop {
+        let heard = timeout(LISTEN_AGAIN_AFTER, ear.heard()).await;
+        let Some(backend) = Backend::upgrade(inner) else { return };
+        match heard {
+            Err(_) => (),
+            Ok(Ok(true)) => {
+                if let Err(error) = backend.look().await {
+                    tracing::error!(%error, "a look failed; the next one tries again");
+                }
+            }
+            Ok(Ok(false) | Err(_)) => return,
         }
     }
 }
@@ -125,8 +160,11 @@ async fn work_for_good(inner: Weak<Inner>) {
     loop {
         beat.tick().await;
         let Some(backend) = Backend::upgrade(&inner) else { return };
-        if let Err(error) = backend.expire_due().await {
+        if let Err(error) = expire_all(&backend).await {
             tracing::error!(%error, "expiring vouchers failed; the next time tries again");
+        }
+        if let Err(error) = backend.db().checkpoint().await {
+            tracing::error!(%error, "the database's log was not brought into its file; the next time tries again");
         }
         if let Err(error) = backend.return_due().await {
             tracing::error!(%error, "a closed round kept what it had left; the next time tries again");
@@ -135,6 +173,17 @@ async fn work_for_good(inner: Weak<Inner>) {
             tracing::error!(%error, "a draw did not go on; the next time tries again");
         }
     }
+}
+
+/// Expires what is due, some at a time, and leaves the rest of a great day to
+/// the next beat: the other jobs have their turn.
+async fn expire_all(backend: &Backend) -> Result<(), Error> {
+    for _ in 0..MOST_EXPIRIES {
+        if backend.expire_due().await? == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn beat(every: Duration) -> tokio::time::Interval {

@@ -13,12 +13,16 @@ impl Backend {
     pub async fn load(&self, seeds: &SeedSet) -> Result<bool, Error> {
         let mut tx = self.db().write().await?;
         if !meta::put(&mut tx, "season", &seeds.season.name).await? {
+            // Another node may have loaded it just now.
+            drop(tx);
+            self.reload().await?;
             return Ok(false);
         }
         store::catalogue::insert(&mut tx, seeds).await?;
         for account in seeds.residents.iter().chain(&seeds.staff) {
             self.load_account(&mut tx, account).await?;
         }
+        store::catalogue::changed(&mut tx).await?;
         let entries = opening_entries(&seeds.campaigns, &seeds.rounds)?;
         if !entries.is_empty() {
             ledger::append(&mut tx, self.chain(), &entries, self.now()).await?;

@@ -1,7 +1,7 @@
 //! What a closed round did not issue goes back to its campaign's pot or, when
 //! the round says so, on to the campaign's next round.
 
-use crate::store::{Tx, ledger, round};
+use crate::store::{Tx, catalogue, ledger, round};
 use crate::{Backend, Error, StoreError};
 use domain::{Account, DistrictCode, Entry, EntryKind, Round, RoundState, Timestamp};
 
@@ -12,19 +12,17 @@ impl Backend {
     /// # Errors
     /// The store failed.
     pub async fn return_due(&self) -> Result<usize, Error> {
-        let (catalogue, now) = (self.catalogue(), self.now());
+        let (held, now) = (self.catalogue(), self.now());
         let mut tx = self.db().read().await?;
         let returned = round::returned(&mut tx).await?;
         drop(tx);
         let is_due = |round: &&Round| round.is_settled(now) && !returned.contains(&round.id.0);
         let mut count = 0;
-        for closed in catalogue.rounds().iter().filter(is_due) {
-            let next = next_of(catalogue.rounds(), closed, now);
+        for closed in held.rounds().iter().filter(is_due) {
+            let next = next_of(held.rounds(), closed, now);
             count += usize::from(self.give_back(closed, next, now).await?);
         }
-        // Another node may have moved a quantity to a round.
-        let moved = returned.len() + count;
-        if self.known_returns(moved) {
+        if count > 0 {
             self.reload().await?;
         }
         Ok(count)
@@ -46,6 +44,9 @@ impl Backend {
             left += rest;
         }
         round::finish_return(&mut tx, closed.id, left).await?;
+        if next.is_some() && left > 0 {
+            catalogue::changed(&mut tx).await?;
+        }
         if left > 0 {
             let value = face_value.times(left).ok_or_else(|| StoreError::corrupt("a round's value"))?.get();
             let to = next.map_or(Account::Pot(closed.campaign_id), |next| Account::Reserved(next.id));

@@ -14,6 +14,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 const MAX_REASON: usize = 200;
+/// How often a redemption that others refund at the same time is read.
+const READINGS: usize = 16;
 
 /// What a till sends to undo a redemption, as it came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,15 +60,12 @@ impl Backend {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
         };
-        let read = redemption::get(&mut tx, id).await?;
-        let read = read
-            .filter(|row| Some(MerchantId(row.merchant_id)) == caller.merchant_id)
-            .ok_or(Denied::NotFound)?;
-        let refund = judge(&read, refund)?;
+        let (read, refund) = take_refund(&mut tx, caller, id, refund).await?;
         let answer = self.write_reversal(&mut tx, caller, &read, &refund, reason).await?;
         self.finish_once(tx, caller, key, answer).await
     }
 
+    /// Writes what a refund moves once it is taken from its redemption.
     async fn write_reversal(
         &self,
         tx: &mut Tx,
@@ -76,6 +75,15 @@ impl Backend {
         reason: &str,
     ) -> Result<Reversed, Error> {
         let now = self.now();
+        let catalogue = self.catalogue();
+        let terms = catalogue.campaign(CampaignId(read.campaign_id));
+        let terms = terms.ok_or_else(|| StoreError::corrupt("a redemption of no campaign"))?;
+        let voucher_id = VoucherId(read.voucher_id);
+        let returned =
+            refund.is_whole && terms.returns_on_reversal && voucher::give_back(tx, voucher_id, now).await?;
+        if refund.is_whole {
+            redemption::leave_outlet(tx, &read.outlet_use()).await?;
+        }
         let reversal = ReversalRow {
             reversal_id: meta::take_numbers(tx, "reversal", 1).await?,
             redemption_id: read.redemption_id,
@@ -86,19 +94,7 @@ impl Backend {
             reason,
             reversed_at: now,
         };
-        if !redemption::refund(tx, read, &reversal).await? {
-            // Another refund came between: the clerk looks again.
-            return Err(ReverseRefused::TooMuch { refundable: Fen::ZERO }.into());
-        }
-        let catalogue = self.catalogue();
-        let terms = catalogue.campaign(CampaignId(read.campaign_id));
-        let terms = terms.ok_or_else(|| StoreError::corrupt("a redemption of no campaign"))?;
-        let voucher_id = VoucherId(read.voucher_id);
-        let returned =
-            refund.is_whole && terms.returns_on_reversal && voucher::give_back(tx, voucher_id, now).await?;
-        if refund.is_whole {
-            redemption::leave_outlet(tx, &read.outlet_use()).await?;
-        }
+        redemption::add_reversal(tx, &reversal).await?;
         let (order, subsidy, government) =
             (-refund.refund.get(), -refund.subsidy_back.get(), -refund.government_back.get());
         tally::add(
@@ -137,6 +133,28 @@ impl Backend {
         let shapes = rows.iter().map(|row| self.redemption_shape(row)).collect::<Result<Vec<_>, _>>()?;
         Ok(page(shapes, &cursor, |shape| shape.redemption_id.0))
     }
+}
+
+/// Takes a refund from a redemption of the caller's merchant. Where another one
+/// came between reading and taking, what is left is read and judged again.
+async fn take_refund(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: RedemptionId,
+    refund: Fen,
+) -> Result<(RedemptionRow, Refund), Error> {
+    for _ in 0..READINGS {
+        let read = redemption::get(tx, id).await?;
+        let read = read
+            .filter(|row| Some(MerchantId(row.merchant_id)) == caller.merchant_id)
+            .ok_or(Denied::NotFound)?;
+        let refund = judge(&read, refund)?;
+        let taken = (refund.refund.get(), refund.subsidy_back.get(), refund.government_back.get());
+        if redemption::refund(tx, &read, taken).await? {
+            return Ok((read, refund));
+        }
+    }
+    Err(StoreError::Moved("a redemption that was to be undone").into())
 }
 
 /// What a refund takes from a redemption as it was read.

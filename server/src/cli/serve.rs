@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use backend::seeds::SeedSet;
 use backend::sms::{Console, Http};
@@ -17,6 +18,11 @@ use super::clock::{Choice, Shifted};
 use super::crowd::Crowd;
 use super::store::Store;
 use crate::assets::Assets;
+
+/// The exit code after the disk failed: input/output error, by sysexits.h.
+const DISK_LOST: i32 = 74;
+/// How long answers under way have to leave then.
+const LAST_ANSWERS: Duration = Duration::from_millis(250);
 
 #[derive(Args, Debug)]
 pub(super) struct Serve {
@@ -98,9 +104,25 @@ pub(super) async fn run(options: Serve, assets: Assets) -> Result<(), Failure> {
     let gate = crowd.manage(&backend);
     introduce(&backend, address, &place);
     println!("listening on http://{address}");
-    let router = crate::router(backend, assets);
-    crate::serve_with(listener, router, gate, stop).await;
-    Ok(())
+    let router = crate::router(backend.clone(), assets);
+    tokio::select! {
+        () = crate::serve_with(listener, router, gate, stop) => Ok(()),
+        () = last_answers(&backend) => end_at_once(),
+    }
+}
+
+/// Resolves after the disk failed: everything is answered with 503 then, and those answers have left.
+async fn last_answers(backend: &Backend) {
+    backend.disk_lost().await;
+    tokio::time::sleep(LAST_ANSWERS).await;
+}
+
+/// Nothing is closed, because closing writes to the file.
+fn end_at_once() -> ! {
+    eprintln!(
+        "yuehui: the disk did not make a write durable (fsync failed); see to it before this is started again"
+    );
+    std::process::exit(DISK_LOST);
 }
 
 /// Opens the database and loads the season into an empty one.

@@ -63,18 +63,4 @@ impl Backend {
             }
         }
     }
-
-    /// Reads the catalogue again when another node has held a draw.
-    pub(crate) async fn follow_draws(&self) -> Result<(), StoreError> {
-        let catalogue = self.catalogue();
-        let open = |round: &&Round| round.draw.as_ref().is_some_and(|draw| draw.drawn_at.is_none());
-        let open: Vec<i64> = catalogue.rounds().iter().filter(open).map(|round| round.id.0).collect();
-        if open.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.db().read().await?;
-        let held = draw::held(&mut tx).await?;
-        drop(tx);
-        if held.iter().any(|(round, _)| open.contains(round)) { self.reload().await } else { Ok(()) }
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{ROWS_AT_ONCE, draw_of, entrant};
 use crate::once::{Begun, Done};
-use crate::store::draw;
+use crate::store::{catalogue, draw};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::draw::{
     DrawRefused, Drawn, Entrant, EntryList, Outcome, Places, PublicValue, Seed, draw as draw_places,
@@ -78,6 +78,9 @@ impl Backend {
         let mut tx = self.db().write().await?;
         let hash = result_hash(&drawn).to_string();
         let finished = draw::finish(&mut tx, round.id, counts(&drawn), &hash, self.now()).await?;
+        if finished {
+            catalogue::changed(&mut tx).await?;
+        }
         tx.commit().await?;
         self.reload().await?;
         Ok(finished)

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::store::desk::postgres::PostgresDesk;
 use crate::store::desk::sqlite::SqliteDesk;
 use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemed, Work, Written};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, Disk, StoreError};
 use crate::{Error, store};
 use domain::Denied;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,17 +48,17 @@ impl Desk {
         let (queue, asked) = mpsc::channel(MOST_WAITING);
         let (ended, writer_ended) = watch::channel(());
         match db {
-            Db::Sqlite { file, turn, .. } => {
-                let (file, turn) = (file.clone(), turn.clone());
+            Db::Sqlite { file, turn, disk, .. } => {
+                let (file, turn, disk) = (file.clone(), turn.clone(), disk.clone());
                 let open = move || SqliteDesk::open(&file, turn.clone());
                 let writer = open()?;
                 let serve = move || {
-                    serve_sqlite(asked, writer, open, chain, clock.as_ref());
+                    serve_sqlite(asked, writer, open, &disk, chain, clock.as_ref());
                     drop(ended);
                 };
                 thread::Builder::new().name("desk".to_owned()).spawn(serve).map_err(store::failed)?;
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let writer = PostgresDesk::new(db.clone(), pool.clone(), chain);
                 tokio::spawn(async move {
                     serve_postgres(asked, writer, clock).await;
@@ -126,11 +126,12 @@ fn closed() -> StoreError {
 
 /// Serves until the last handle on the desk is gone. After a failure the
 /// connection is opened anew: what the old one still held in memory may be
-/// other than what the disk holds.
+/// other than what the disk holds. Once the disk is lost nothing is written.
 fn serve_sqlite(
     mut asked: mpsc::Receiver<Asked>,
     writer: SqliteDesk,
     open: impl Fn() -> Result<SqliteDesk, StoreError>,
+    disk: &Disk,
     chain: i64,
     clock: &dyn Clock,
 ) {
@@ -142,11 +143,12 @@ fn serve_sqlite(
         }
         let (works, replies): (Vec<_>, Vec<_>) =
             group.into_iter().map(|asked| (asked.work, asked.reply)).unzip();
-        let written = match &mut writer {
+        let written = disk.check().and_then(|()| match &mut writer {
             Some(writer) => writer.write(chain, clock.now(), &works),
             None => open().and_then(|opened| writer.insert(opened).write(chain, clock.now(), &works)),
-        };
-        if written.is_err() {
+        });
+        if let Err(error) = &written {
+            disk.learn(error);
             writer = None;
         }
         answer(replies, written);

@@ -1,7 +1,12 @@
-//! The two databases behind one type. This file and `dialect.rs` alone know
-//! which one it is.
+//! The two databases behind one type. This file, those below it and
+//! `dialect.rs` alone know which one it is.
+
+mod announce;
+
+pub(crate) use announce::Ear;
 
 use crate::store::dialect::migrations;
+use crate::store::disk::Disk;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -20,6 +25,9 @@ const POSTGRES_CONNECTIONS: u32 = 24;
 /// How long a caller waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Waits for nobody: what readers still need stays in the log.
+const CHECKPOINT: &str = "pragma wal_checkpoint(passive)";
+
 /// The database broke, or holds what it should not.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -35,6 +43,9 @@ pub enum StoreError {
     /// Others wrote in between, more often than is waited for.
     #[error("{0} moved meanwhile")]
     Moved(&'static str),
+    /// The disk failed to make a write durable: nothing is asked of it any more.
+    #[error("the disk failed, and the process ends")]
+    DiskLost,
     /// A row holds a value that no code of ours writes.
     #[error("the database holds an impossible value: {0}")]
     Corrupt(String),
@@ -76,9 +87,13 @@ pub enum ConnectError {
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
     /// One file: a single writer, and readers that do not wait for it.
-    Sqlite { write: SqlitePool, read: SqlitePool, turn: Turn, file: PathBuf },
+    Sqlite { write: SqlitePool, read: SqlitePool, turn: Turn, file: PathBuf, disk: Disk },
     /// A server, for many nodes.
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        /// Whether the server passes announcements on.
+        announces: bool,
+    },
 }
 
 /// Whose turn it is to write to SQLite: those who wait are served in order.
@@ -88,8 +103,16 @@ pub(crate) type Turn = Arc<Mutex<()>>;
 #[derive(Debug)]
 pub(crate) enum Tx {
     /// With its turn, when it writes.
-    Sqlite(Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>, Option<Writing>),
+    /// With whether the server passes announcements on.
+    Postgres(Transaction<'static, Postgres>, bool),
+}
+
+/// The turn of a transaction that writes to SQLite, and the disk under it.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    _turn: OwnedMutexGuard<()>,
+    disk: Disk,
 }
 
 impl Db {
@@ -112,7 +135,7 @@ impl Db {
     async fn migrate(&self) -> Result<(), MigrateError> {
         match self {
             Db::Sqlite { write, .. } => migrations(self).run(write).await,
-            Db::Postgres(pool) => migrations(self).run(pool).await,
+            Db::Postgres { pool, .. } => migrations(self).run(pool).await,
         }
     }
 
@@ -120,23 +143,47 @@ impl Db {
     /// no statement inside it meets a lock.
     pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Db::Sqlite { write, turn, .. } => {
-                let turn = timeout(ACQUIRE_TIMEOUT, turn.clone().lock_owned()).await;
-                let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                Tx::Sqlite(write.begin_with("begin immediate").await?, Some(turn))
+            Db::Sqlite { write, turn, disk, .. } => {
+                let _turn = turn_of(turn).await?;
+                disk.check()?;
+                let begun = write.begin_with("begin immediate").await?;
+                Tx::Sqlite(begun, Some(Writing { _turn, disk: disk.clone() }))
             }
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Db::Postgres { pool, announces } => Tx::Postgres(pool.begin().await?, *announces),
         })
     }
 
     /// A transaction that reads one state of the whole database.
     pub(crate) async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, None),
-            Db::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            Db::Sqlite { read, disk, .. } => {
+                disk.check()?;
+                Tx::Sqlite(read.begin().await?, None)
+            }
+            Db::Postgres { pool, announces } => {
+                let begin = "begin isolation level repeatable read read only";
+                Tx::Postgres(pool.begin_with(begin).await?, *announces)
             }
         })
+    }
+
+    /// Brings what SQLite has written to its log into the file itself. SQLite
+    /// would do so by itself, and pass over an `fsync` that failed.
+    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+        let Db::Sqlite { write, turn, disk, .. } = self else { return Ok(()) };
+        let _turn = turn_of(turn).await?;
+        disk.check()?;
+        let done = sqlx::query(CHECKPOINT).execute(write).await.map_err(StoreError::from);
+        done.map(drop).inspect_err(|error| disk.learn(error))
+    }
+
+    /// Resolves when the disk under the database cannot be trusted any more;
+    /// a database server sees to that itself.
+    pub(crate) async fn disk_lost(&self) {
+        match self {
+            Db::Sqlite { disk, .. } => disk.lost().await,
+            Db::Postgres { .. } => std::future::pending().await,
+        }
     }
 
     /// Ends all connections.
@@ -146,7 +193,7 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -155,11 +202,23 @@ impl Tx {
     /// Makes what was done durable.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Tx::Sqlite(tx, _turn) => tx.commit().await?,
-            Tx::Postgres(tx) => tx.commit().await?,
+            Tx::Sqlite(tx, writing) => {
+                let done = tx.commit().await.map_err(StoreError::from);
+                if let (Err(error), Some(writing)) = (&done, &writing) {
+                    writing.disk.learn(error);
+                }
+                done?;
+            }
+            Tx::Postgres(tx, _) => tx.commit().await?,
         }
         Ok(())
     }
+}
+
+/// Waits for one's turn to write to SQLite.
+async fn turn_of(turn: &Turn) -> Result<OwnedMutexGuard<()>, StoreError> {
+    let turn = timeout(ACQUIRE_TIMEOUT, turn.clone().lock_owned()).await;
+    Ok(turn.map_err(|_| sqlx::Error::PoolTimedOut)?)
 }
 
 async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
@@ -171,18 +230,22 @@ async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
         .foreign_keys(true)
         .busy_timeout(ACQUIRE_TIMEOUT)
         .pragma("cache_size", "-65536")
-        .pragma("wal_autocheckpoint", "10000");
+        .pragma("wal_autocheckpoint", "0");
     let file = options.get_filename().to_path_buf();
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
     let write = writer.connect_with(options.clone()).await?;
+    // What a process that died left in the log is durable in the file before anybody is told of it.
+    sqlx::query(CHECKPOINT).execute(&write).await?;
     let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(ACQUIRE_TIMEOUT);
     let read = readers.connect_lazy_with(options.pragma("query_only", "true"));
-    Ok(Db::Sqlite { write, read, turn: Turn::default(), file })
+    Ok(Db::Sqlite { write, read, turn: Turn::default(), file, disk: Disk::new() })
 }
 
 async fn open_postgres(url: &str) -> Result<Db, ConnectError> {
     let options =
         PgConnectOptions::from_str(url)?.application_name("yuehui").options([("synchronous_commit", "on")]);
     let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
-    Ok(Db::Postgres(pool.connect_with(options).await?))
+    let pool = pool.connect_with(options).await?;
+    let announces = announce::is_possible(&pool).await?;
+    Ok(Db::Postgres { pool, announces })
 }

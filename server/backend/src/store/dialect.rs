@@ -12,7 +12,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 pub(super) fn migrations(db: &Db) -> Migrator {
     let own = match db {
         Db::Sqlite { .. } => &SQLITE,
-        Db::Postgres(_) => &POSTGRES,
+        Db::Postgres { .. } => &POSTGRES,
     };
     let mut all: Vec<Migration> = COMMON.iter().chain(own.iter()).cloned().collect();
     all.sort_by_key(|migration| migration.version);
@@ -31,7 +31,7 @@ macro_rules! on {
                 let $conn = &mut **tx;
                 $query.await
             }
-            $crate::store::Tx::Postgres(tx) => {
+            $crate::store::Tx::Postgres(tx, _) => {
                 let $conn = &mut **tx;
                 $query.await
             }
@@ -46,7 +46,7 @@ macro_rules! changed {
             $crate::store::Tx::Sqlite(tx, _) => {
                 $query.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
-            $crate::store::Tx::Postgres(tx) => {
+            $crate::store::Tx::Postgres(tx, _) => {
                 $query.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
         }

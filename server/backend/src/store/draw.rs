@@ -148,12 +148,6 @@ pub(crate) async fn get(tx: &mut Tx, round: RoundId) -> Result<Option<DrawRow>, 
         .bind(round.0).fetch_optional(conn))?)
 }
 
-/// When each draw that was held was held.
-pub(crate) async fn held(tx: &mut Tx) -> Result<Vec<(i64, i64)>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select round_id, drawn_at_ms from draw where drawn_at_ms is not null").fetch_all(conn))?)
-}
-
 /// Writes the frozen list's hash; false when it was written before.
 pub(crate) async fn freeze(
     tx: &mut Tx,

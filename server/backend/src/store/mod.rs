@@ -4,7 +4,8 @@
 //! Locks are taken in one order, so that no two writes wait for each other: the
 //! idempotency key; then the voucher, the redemption and the use of its outlet;
 //! then the counters, the tally, and last the ledger's end. An entry takes its
-//! resident's row, then its gate; a draw its own row, then its places. The
+//! resident's row, then its gate; a draw its own row, then its places. Of the
+//! nodes that expire vouchers one does at a time: that counter comes first. The
 //! desk's groups on PostgreSQL take theirs in one statement, and what meets in
 //! it is tried again.
 
@@ -13,6 +14,7 @@ pub(crate) mod catalogue;
 mod db;
 pub(crate) mod desk;
 mod dialect;
+mod disk;
 pub(crate) mod draw;
 pub(crate) mod idempotency;
 pub(crate) mod ledger;
@@ -26,5 +28,6 @@ pub(crate) mod voucher;
 pub(crate) mod waiting;
 
 pub use db::{ConnectError, StoreError};
-pub(crate) use db::{Db, Tx, failed};
+pub(crate) use db::{Db, Ear, Tx, failed};
 pub(crate) use dialect::{changed, on};
+pub(crate) use disk::Disk;

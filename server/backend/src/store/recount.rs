@@ -68,8 +68,8 @@ pub(crate) async fn unmatched(tx: &mut Tx) -> Result<i64, StoreError> {
           where (v.state = 'redeemed') <> exists (
                 select 1 from redemption r
                  where r.voucher_id = v.voucher_id
-                   and r.redemption_id = (select max(l.redemption_id) from redemption l
-                                           where l.voucher_id = v.voucher_id)
+                   and r.redeemed_at_ms = (select max(l.redeemed_at_ms) from redemption l
+                                            where l.voucher_id = v.voucher_id)
                    and v.redeemed_at_ms = r.redeemed_at_ms)")
         .fetch_one(conn))?;
     Ok(count)

@@ -135,10 +135,12 @@ pub(crate) async fn get(tx: &mut Tx, id: RedemptionId) -> Result<Option<Redempti
     )
 }
 
-/// The last redemption of a voucher.
+/// The last redemption of a voucher. Numbers of several nodes do not follow
+/// each other in time; of two at one moment the first was undone.
 pub(crate) async fn of_voucher(tx: &mut Tx, voucher: VoucherId) -> Result<Option<RedemptionRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select * from redemption where voucher_id = $1 order by redemption_id desc limit 1")
+        "select * from redemption where voucher_id = $1
+          order by redeemed_at_ms desc, order_fen - refunded_fen desc, redemption_id desc limit 1")
         .bind(voucher.0).fetch_optional(conn))?)
 }
 
@@ -155,12 +157,13 @@ pub(crate) async fn of_merchant(
         .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
 }
 
-/// Takes a refund from what a redemption has left, if it still has what the
-/// caller read; false when another refund came between.
+/// Takes a refund (of the order, of the subsidy, of the government's part)
+/// from what a redemption has left, if it still has what the caller read; false
+/// when another refund came between.
 pub(crate) async fn refund(
     tx: &mut Tx,
     read: &RedemptionRow,
-    reversal: &ReversalRow<'_>,
+    (refund_fen, subsidy_back_fen, government_back_fen): (i64, i64, i64),
 ) -> Result<bool, StoreError> {
     let rows = changed!(
         tx,
@@ -171,14 +174,16 @@ pub(crate) async fn refund(
           where redemption_id = $1 and refunded_fen = $5"
         )
         .bind(read.redemption_id)
-        .bind(reversal.refund_fen)
-        .bind(reversal.subsidy_back_fen)
-        .bind(reversal.government_back_fen)
+        .bind(refund_fen)
+        .bind(subsidy_back_fen)
+        .bind(government_back_fen)
         .bind(read.refunded_fen)
     )?;
-    if rows == 0 {
-        return Ok(false);
-    }
+    Ok(rows == 1)
+}
+
+/// Adds a reversal whose refund is taken.
+pub(crate) async fn add_reversal(tx: &mut Tx, reversal: &ReversalRow<'_>) -> Result<(), StoreError> {
     changed!(
         tx,
         sqlx::query(
@@ -195,5 +200,5 @@ pub(crate) async fn refund(
         .bind(reversal.reason)
         .bind(reversal.reversed_at.ms())
     )?;
-    Ok(true)
+    Ok(())
 }

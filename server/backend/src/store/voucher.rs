@@ -133,26 +133,31 @@ pub(crate) async fn give_back(tx: &mut Tx, id: VoucherId, now: Timestamp) -> Res
     Ok(rows == 1)
 }
 
-/// Vouchers whose time has run out, at most `limit`.
-pub(crate) async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<VoucherRow>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select voucher_id, round_id, campaign_id, account_id, state,
-                issued_at_ms, expires_at_ms, redeemed_at_ms, present_step
-           from voucher where state in ('issued', 'frozen') and expires_at_ms <= $1
-          order by expires_at_ms limit $2")
-        .bind(now.ms()).bind(limit).fetch_all(conn))?)
+/// Whether any voucher's time has run out.
+pub(crate) async fn any_due(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
+    let due: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select voucher_id from voucher where state in ('issued', 'frozen') and expires_at_ms <= $1 limit 1")
+        .bind(now.ms()).fetch_optional(conn))?;
+    Ok(due.is_some())
 }
 
-/// Marks a voucher expired; false when it is not held any more.
-pub(crate) async fn expire(tx: &mut Tx, id: VoucherId, now: Timestamp) -> Result<bool, StoreError> {
-    let rows = changed!(
-        tx,
-        sqlx::query(
-            "update voucher set state = 'expired'
-          where voucher_id = $1 and state in ('issued', 'frozen') and expires_at_ms <= $2"
-        )
-        .bind(id.0)
-        .bind(now.ms())
-    )?;
-    Ok(rows == 1)
+/// A voucher whose time has run out.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(crate) struct ExpiredRow {
+    pub(crate) voucher_id: i64,
+    pub(crate) round_id: i64,
+    pub(crate) campaign_id: i64,
+}
+
+/// Marks vouchers expired whose time has run out, at most `limit`; which. The
+/// outer condition is tested again on each row once it is locked.
+pub(crate) async fn expire(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<ExpiredRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "update voucher set state = 'expired'
+          where voucher_id in (select voucher_id from voucher
+                                where state in ('issued', 'frozen') and expires_at_ms <= $1
+                                order by expires_at_ms limit $2)
+            and state in ('issued', 'frozen') and expires_at_ms <= $1
+         returning voucher_id, round_id, campaign_id")
+        .bind(now.ms()).bind(limit).fetch_all(conn))?)
 }

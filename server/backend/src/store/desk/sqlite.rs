@@ -6,8 +6,9 @@ use crate::store::desk::group::Group;
 use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemable, Redeemed, Work, Written};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::{self, VoucherRow};
-use crate::store::{StoreError, ledger, meta, round, tally};
+use crate::store::{StoreError, disk, ledger, meta, round, tally};
 use domain::{Block, Hash, Timestamp};
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,6 +18,8 @@ use std::time::Duration;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements that are kept compiled.
 const STATEMENTS: usize = 32;
+/// From how many pages on the log is brought into the file: 40 MB.
+const LONG_LOG_PAGES: i32 = 10_000;
 
 /// The desk's connection.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl SqliteDesk {
         // FULL: a power cut loses nothing that was acknowledged.
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "cache_size", -65_536)?;
-        connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
+        connection.wal_hook(Some(checkpoint_when_long));
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(SqliteDesk { connection, turn })
     }
@@ -89,6 +92,17 @@ impl SqliteDesk {
             tx.commit()?;
         }
         Ok(written)
+    }
+}
+
+/// Brings a log that has grown long into the file, with the commit that made it
+/// so: no other writer is in the way then. An `fsync` that fails here fails the
+/// commit, which SQLite's own checkpoint would not; anything else waits for the
+/// next time.
+fn checkpoint_when_long(wal: &Wal, pages: i32) -> rusqlite::Result<()> {
+    match if pages < LONG_LOG_PAGES { Ok(()) } else { wal.checkpoint() } {
+        Err(error) if disk::is_failed_sync_of_desk(&error) => Err(error),
+        _ => Ok(()),
     }
 }
 

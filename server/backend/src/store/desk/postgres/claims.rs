@@ -60,15 +60,19 @@ impl PostgresDesk {
         done: &mut Vec<(usize, Claimed)>,
     ) -> Result<(), StoreError> {
         for _ in 0..PLANS {
+            if claims.is_empty() {
+                return Ok(());
+            }
             let (planned, unserved) = self.plan(&claims).await?;
-            if !unserved.is_empty() {
+            if planned.is_empty() {
                 // What is gone for good is refused by what the database says, not by what is remembered.
                 let left = self.sift(unserved, Some(Claimed::SoldOut), done).await?;
                 debug_assert!(left.is_empty());
-            }
-            if planned.is_empty() {
                 return Ok(());
             }
+            // Of those for whom the stock serves, some may be at a limit: whether anything is left for the
+            // others is known when these have theirs.
+            claims = unserved;
             match self.write_claims(now, &planned).await? {
                 Outcome::Written => {
                     done.extend(
@@ -76,12 +80,12 @@ impl PostgresDesk {
                             (planned.place, Claimed::Issued(planned.claim.row(planned.number)))
                         }),
                     );
-                    return Ok(());
                 }
                 Outcome::Moved => {
                     self.forget();
                     let again = planned.iter().map(|planned| (planned.place, planned.claim)).collect();
-                    claims = self.sift(again, None, done).await?;
+                    claims.extend(self.sift(again, None, done).await?);
+                    claims.sort_unstable_by_key(|(place, _)| *place);
                 }
             }
         }
@@ -89,7 +93,7 @@ impl PostgresDesk {
     }
 
     /// Gives each claim a share of the stock and a number; those for whom the
-    /// database itself has nothing left come back.
+    /// others leave nothing come back.
     async fn plan<'a>(&mut self, claims: &Claims<'a>) -> Result<(Vec<Planned<'a>>, Claims<'a>), StoreError> {
         let (mut planned, mut unserved) = (Vec::with_capacity(claims.len()), Vec::new());
         let (mut taken, mut looked_again) = (Taken::new(), HashSet::new());

@@ -5,8 +5,8 @@ use crate::store::desk::group::Group;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::RedemptionRow;
 use crate::store::voucher::VoucherRow;
-use crate::store::{StoreError, redemption};
-use domain::{AccountId, Timestamp};
+use crate::store::{StoreError, Tx, idempotency, redemption, voucher};
+use domain::{AccountId, Timestamp, VoucherId};
 use std::collections::{HashMap, HashSet};
 
 /// The redemptions of a group by their places in it.
@@ -88,16 +88,29 @@ impl PostgresDesk {
                     .ok_or_else(|| StoreError::corrupt("a redemption that was written and not told"));
             }
             self.forget();
-            if let Some(before) = self.redeemed_before(new).await? {
-                return Ok(before);
-            }
-            let mut tx = self.db.read().await?;
-            let used = redemption::used_at_outlet(&mut tx, &redeemable.row.outlet_use()).await?;
-            if used >= redeemable.per_outlet_day {
-                return Ok(Redeemed::AtOutletLimit(redeemable.per_outlet_day));
+            if let Some(answer) = self.why_not(new).await? {
+                return Ok(answer);
             }
         }
         Err(StoreError::Moved("what a redemption stands on"))
+    }
+
+    /// What stands against a redemption, by one state of the whole database: of
+    /// two answers that became true one after the other, the right one.
+    async fn why_not<E: Send>(&self, new: &NewRedemption<E>) -> Result<Option<Redeemed<E>>, StoreError> {
+        let mut tx = self.db.read().await?;
+        if let Some(before) = redeemed_before(&mut tx, new).await? {
+            return Ok(Some(before));
+        }
+        let row = voucher::get(&mut tx, VoucherId(new.voucher_id)).await?;
+        Ok(match row.map(|row| (new.judge)(&row)) {
+            None => Some(Redeemed::Unknown),
+            Some(Err(refused)) => Some(Redeemed::Refused(refused)),
+            Some(Ok(Redeemable { row, per_outlet_day, .. })) => {
+                let used = redemption::used_at_outlet(&mut tx, &row.outlet_use()).await?;
+                (used >= per_outlet_day).then_some(Redeemed::AtOutletLimit(per_outlet_day))
+            }
+        })
     }
 
     /// Reads the vouchers in one round trip and tests them; those to which the
@@ -121,21 +134,10 @@ impl PostgresDesk {
                 Some(Err(refused)) => Redeemed::Refused(refused),
                 None => Redeemed::Unknown,
             };
-            done.push((place, self.redeemed_before(new).await?.unwrap_or(no)));
+            let mut tx = self.db.read().await?;
+            done.push((place, redeemed_before(&mut tx, new).await?.unwrap_or(no)));
         }
         Ok(judged)
-    }
-
-    /// What the key was used for before, if for anything.
-    async fn redeemed_before<E>(&self, new: &NewRedemption<E>) -> Result<Option<Redeemed<E>>, StoreError> {
-        let mut tx = self.db.read().await?;
-        let clerk = AccountId(new.clerk_id);
-        if let Some(row) = redemption::by_key(&mut tx, clerk, &new.key).await? {
-            let same = row.request_hash == new.request_hash;
-            return Ok(Some(if same { Redeemed::Before(row) } else { Redeemed::KeyReused }));
-        }
-        let used = crate::store::idempotency::used(&mut tx, clerk, &new.key).await?;
-        Ok(used.then_some(Redeemed::KeyReused))
     }
 
     /// One statement for all; `None` when a guard said no.
@@ -198,6 +200,17 @@ impl PostgresDesk {
             .bind(chained.column(|by| by.government_fen));
         chained.send(query, &self.pool).await
     }
+}
+
+/// What the key was used for before, if for anything.
+async fn redeemed_before<E>(tx: &mut Tx, new: &NewRedemption<E>) -> Result<Option<Redeemed<E>>, StoreError> {
+    let clerk = AccountId(new.clerk_id);
+    if let Some(row) = redemption::by_key(tx, clerk, &new.key).await? {
+        let same = row.request_hash == new.request_hash;
+        return Ok(Some(if same { Redeemed::Before(row) } else { Redeemed::KeyReused }));
+    }
+    let used = idempotency::used(tx, clerk, &new.key).await?;
+    Ok(used.then_some(Redeemed::KeyReused))
 }
 
 const READ: &str = "select voucher_id, round_id, campaign_id, account_id, state,
