@@ -9,12 +9,14 @@
 //! it is tried again.
 
 pub(crate) mod account;
+pub(crate) mod assisted;
 pub(crate) mod catalogue;
 mod db;
 pub(crate) mod desk;
 mod dialect;
 pub(crate) mod draw;
 pub(crate) mod idempotency;
+pub(crate) mod identity;
 pub(crate) mod ledger;
 pub(crate) mod login_code;
 pub(crate) mod meta;
