@@ -180,8 +180,8 @@ impl AssistRefused {
                 )
             }
             AssistRefused::PrintLimit { limit } => lang.pick(
-                format!("这张券已打印 {limit} 次，不能再打印，请联系市级工作人员"),
-                format!("This voucher was printed {limit} times and is not printed again: ask a city officer"),
+                format!("这张券已打印 {limit} 次，不能再打印，请报市级工作人员核查"),
+                format!("This voucher was printed {limit} times and is not printed again: report it to the city"),
             ),
         }
     }

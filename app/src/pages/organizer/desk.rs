@@ -28,9 +28,10 @@ fn show(desk: Desk) -> impl IntoView {
     let lang = caller::lang();
     let Desk { district, districts, rounds, typed, check, entered, done, today } = desk;
     let place = district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
+    let whole_city = district.is_none();
     let form = match check {
         Some((round, check)) => confirm(lang, &round, check, &districts, typed.key).into_any(),
-        None => form(lang, rounds, &typed, district.is_none().then_some(districts)).into_any(),
+        None => form(lang, rounds, &typed, whole_city.then_some(districts)).into_any(),
     };
     view! {
         <Page title=lang.pick("社区代领", "Community desk") class="desk-page">
@@ -42,6 +43,7 @@ fn show(desk: Desk) -> impl IntoView {
             {entered.map(|entry| entered_notice(lang, entry))}
             {form}
             {list(lang, done.items, done.next_cursor, today)}
+            {whole_city.then(|| view! { <p><a href="/bureau">{lang.pick("回总览", "Back to the overview")}</a></p> })}
         </Page>
     }
 }
