@@ -19,6 +19,7 @@ export const people = {
   officer: "13700000002",
   finance: "13700000003",
   auditor: "13700000004",
+  desk: "13700000005",
 };
 
 export async function openCity(chromium, wish) {

@@ -10,6 +10,7 @@ export async function prepare(city) {
   ]);
   const draw = await city.round({ method: "draw" });
   const voucher = await city.claim(await city.bearer(people.resident(1)), round.id);
+  const paper = await paperVoucher(city);
   return {
     visitor: {
       paths: {
@@ -38,12 +39,27 @@ export async function prepare(city) {
       },
     },
     clerk: { account: people.clerk, paths: { till: "/shop/till" } },
+    desk: {
+      account: people.desk,
+      wide: true,
+      paths: { desk: "/bureau/desk", slip: `/bureau/desk/${paper.voucher_id}` },
+    },
     organizer: {
       account: people.organizer,
       wide: true,
       paths: { bureau: "/bureau", stats: "/bureau/stats", draws: "/bureau/draws" },
     },
   };
+}
+
+/** A voucher on paper, for a resident who is known by an identity number (the example of GB 11643). */
+async function paperVoucher(city) {
+  const round = await city.round({ method: "assisted" });
+  const headers = { ...(await city.bearer(people.desk)), "idempotency-key": "paper-to-look-at" };
+  const resident = { name: "王桂芬", identity_no: "11010519491231002X" };
+  const { status, body } = await city.api("POST", `/rounds/${round.id}/assisted`, resident, headers);
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  return body.voucher;
 }
 
 async function first(city, path) {

@@ -54,11 +54,25 @@ export const wallet = {
 export const till = {
   code: field("code"),
   order: field("order"),
+  last4: field("last4"),
   preview: testId("preview"),
   subsidy: testId("subsidy"),
   confirm: testId("confirm"),
   refusal: testId("refusal"),
   receiptCode: testId("receipt-code"),
+};
+
+export const desk = {
+  name: field("name"),
+  identity: field("identity_no"),
+  phone: field("phone"),
+  check: testId("desk-check"),
+  confirmation: testId("desk-confirm"),
+  assist: testId("desk-assist"),
+  slip: testId("slip"),
+  code: testId("paper-code"),
+  print: testId("print"),
+  printAnew: testId("print-anew"),
 };
 
 export const stats = {

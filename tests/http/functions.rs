@@ -15,6 +15,7 @@ fn roles(name: &str) -> &'static [&'static str] {
     match name {
         "choose_district" | "claim_voucher" | "enter_round" => &["resident"],
         "hold_draw" => &["city"],
+        "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" => &["clerk", "owner"],
         other => panic!("{other}: say here who may call it"),
     }
@@ -43,6 +44,7 @@ async fn every_function_knows_its_callers(city: &TestCity) {
         (people::OFFICER.to_owned(), "district"),
         (people::FINANCE.to_owned(), "finance"),
         (people::AUDITOR.to_owned(), "auditor"),
+        (people::DESK.to_owned(), "desk"),
     ] {
         callers.push((city.sign_in(&phone).await, role));
     }

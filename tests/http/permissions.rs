@@ -14,13 +14,14 @@ struct Call {
 }
 
 const SIGNED_IN: &[&str] =
-    &["resident", "owner", "clerk", "manager", "city", "district", "finance", "auditor"];
+    &["resident", "owner", "clerk", "manager", "city", "district", "finance", "auditor", "desk"];
 const HOLDERS: &[&str] = &["resident"];
 const TILLS: &[&str] = &["owner", "manager", "clerk"];
 const REVERSERS: &[&str] = &["owner", "manager"];
 const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
 
 const DRAWERS: &[&str] = &["city"];
+const ASSISTANTS: &[&str] = &["city", "desk"];
 
 /// Every call that asks for a session.
 const CALLS: &[Call] = &[
@@ -31,6 +32,10 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/rounds/18/entries/mine", roles: HOLDERS },
     Call { method: Method::POST, path: "/rounds/18/draw", roles: DRAWERS },
     Call { method: Method::POST, path: "/rounds/1/places", roles: HOLDERS },
+    Call { method: Method::POST, path: "/rounds/23/assisted", roles: ASSISTANTS },
+    Call { method: Method::GET, path: "/assisted", roles: ASSISTANTS },
+    Call { method: Method::GET, path: "/assisted/1", roles: ASSISTANTS },
+    Call { method: Method::POST, path: "/assisted/1/prints", roles: ASSISTANTS },
     Call { method: Method::GET, path: "/rounds/1/work", roles: HOLDERS },
     Call { method: Method::GET, path: "/vouchers", roles: HOLDERS },
     Call { method: Method::GET, path: "/vouchers/1", roles: HOLDERS },
@@ -64,6 +69,7 @@ async fn every_call_knows_its_roles(city: &TestCity) {
         (people::OFFICER.to_owned(), "district"),
         (people::FINANCE.to_owned(), "finance"),
         (people::AUDITOR.to_owned(), "auditor"),
+        (people::DESK.to_owned(), "desk"),
     ];
     for (phone, role) in accounts {
         let person = city.sign_in(&phone).await;

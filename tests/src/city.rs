@@ -158,6 +158,11 @@ impl TestCity {
         self.sign_in(people::OWNER).await
     }
 
+    /// The community desk of the district 210302.
+    pub async fn desk(&self) -> Person {
+        self.sign_in(people::DESK).await
+    }
+
     /// The city's organizer.
     pub async fn organizer(&self) -> Person {
         self.sign_in(people::ORGANIZER).await

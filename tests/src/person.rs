@@ -29,6 +29,8 @@ pub mod people {
     pub const FINANCE: &str = "13700000003";
     /// The auditor.
     pub const AUDITOR: &str = "13700000004";
+    /// The community desk of the district 210302.
+    pub const DESK: &str = "13700000005";
 }
 
 /// A fresh idempotency key.

@@ -1,6 +1,6 @@
 //! Redemptions and reversals: never twice, and every fen accounted for.
 
-use crate::services::{FIRST_OUTLET, Services, at, key};
+use crate::services::{Services, at, at_till, key};
 use backend::{Error, RedeemRequest, ReverseRequest};
 use domain::{Denied, IdempotencyKey, OutletId, RedeemRefused, ReverseRefused, VoucherState, fold_typed};
 use tests::{TestCity, on_both_databases};
@@ -61,13 +61,7 @@ async fn a_typed_code_works_as_people_type_it(city: &TestCity) {
     let typed = shown.code.to_lowercase().replace('0', "o").replace('1', "I");
     let typed = format!(" {} {} ", &typed[..6], &typed[6..]);
     assert_eq!(fold_typed(&typed), shown.code);
-    let request = RedeemRequest {
-        token: None,
-        code: Some(typed),
-        outlet_id: FIRST_OUTLET,
-        order_fen: 6000,
-        invoice_no: None,
-    };
+    let request = at_till(None, Some(typed), 6000);
     assert!(city.backend.redeem(&city.clerk().await, &request, &key()).await.is_ok());
 }
 

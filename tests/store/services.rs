@@ -109,6 +109,11 @@ impl<'a> Services<'a> {
         self.caller("13800000001").await
     }
 
+    /// The community desk of the first district.
+    pub(crate) async fn desk(&self) -> Caller {
+        self.caller("13700000005").await
+    }
+
     /// The city organizer.
     pub(crate) async fn officer(&self) -> Caller {
         self.caller("13700000001").await
@@ -129,8 +134,7 @@ impl<'a> Services<'a> {
     ) -> RedeemRequest {
         let shown =
             self.backend.voucher_token(resident, voucher.voucher_id).await.expect("the present token");
-        let (token, code, invoice_no) = (Some(shown.token), None, None);
-        RedeemRequest { token, code, outlet_id: FIRST_OUTLET, order_fen, invoice_no }
+        at_till(Some(shown.token), None, order_fen)
     }
 
     /// Redeems a resident's voucher at the first outlet.
@@ -149,6 +153,11 @@ impl<'a> Services<'a> {
         let report = self.backend.verify().await.expect("the store answers");
         assert_eq!(report.faults, Vec::<String>::new());
     }
+}
+
+/// What a till at the first outlet sends.
+pub(crate) fn at_till(token: Option<String>, code: Option<String>, order_fen: i64) -> RedeemRequest {
+    RedeemRequest { token, code, outlet_id: FIRST_OUTLET, order_fen, invoice_no: None, last4: None }
 }
 
 /// A moment.

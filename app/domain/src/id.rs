@@ -48,6 +48,8 @@ ids! {
     RedemptionId,
     /// The undoing of a redemption, whole or in part (撤销).
     ReversalId,
+    /// What the community desk did for a resident (社区代领).
+    AssistedId,
     /// Something that happens in the season: a fair, a night market.
     EventId,
 }

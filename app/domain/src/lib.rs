@@ -4,6 +4,7 @@
 //! randomness and keys are arguments, so the server, the residents' phones and
 //! the tills run the very same rules.
 
+mod assisted;
 mod campaign;
 mod code;
 mod credit_code;
@@ -14,6 +15,7 @@ mod event;
 mod hours;
 mod id;
 mod idempotency;
+mod identity;
 mod lang;
 mod ledger;
 mod merchant;
@@ -35,6 +37,10 @@ mod waiting;
 mod word;
 mod work;
 
+pub use assisted::{
+    AsksFor, AssistRefused, AssistedKind, BadLastFour, LastFour, MOST_PRINTS, MOST_WRONG_DIGITS, PhoneOwner,
+    masked_name,
+};
 pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
 pub use code::{CodeKey, VoucherCode, fold_typed};
 pub use credit_code::{BadCreditCode, CreditCode};
@@ -43,10 +49,11 @@ pub use district::{Area, BadDistrict, District, DistrictCode, apportion};
 pub use event::{Dish, Event, EventKind, News};
 pub use hours::{BadHours, WeeklyHours, Window};
 pub use id::{
-    AccountId, CampaignId, EventId, MerchantId, OutletId, PromotionId, RedemptionId, ReversalId, RoundId,
-    VoucherId,
+    AccountId, AssistedId, CampaignId, EventId, MerchantId, OutletId, PromotionId, RedemptionId, ReversalId,
+    RoundId, VoucherId,
 };
 pub use idempotency::{BadKey, IdempotencyKey};
+pub use identity::{BadIdentity, IdentityNumber};
 pub use lang::Lang;
 pub use ledger::{Account, BadAccount, BadEntry, Block, Entry, EntryKind, Hash, Line, Unbalanced};
 pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};

@@ -1,7 +1,7 @@
 //! Refusals: answers, not failures. Each carries what the person needs to take
 //! the next step, and has a stable code for programs.
 
-use crate::{DistrictCode, Fen, KindCode, Lang, Method, Timestamp, Zone};
+use crate::{AsksFor, DistrictCode, Fen, KindCode, Lang, Method, Timestamp, Zone};
 
 /// The span over which a limit per resident counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,6 +228,26 @@ pub enum RedeemRefused {
     /// A car is bought first, then the voucher redeemed.
     #[error("a car voucher needs the invoice number")]
     InvoiceRequired,
+    /// A paper code stands still, so its holder has to be known otherwise.
+    #[error("a paper code needs the last four digits")]
+    PaperCheckRequired {
+        /// Whose.
+        asks_for: AsksFor,
+    },
+    /// The digits are not the holder's.
+    #[error("the last four digits are wrong")]
+    PaperCheckWrong {
+        /// Whose they should be.
+        asks_for: AsksFor,
+        /// How many more times they may be wrong.
+        tries_left: i64,
+    },
+    /// The digits were wrong too often.
+    #[error("the paper is locked after too many wrong digits")]
+    PaperLocked,
+    /// The paper was printed anew since.
+    #[error("another paper was printed since")]
+    PaperReplaced,
 }
 
 impl RedeemRefused {
@@ -248,6 +268,10 @@ impl RedeemRefused {
             RedeemRefused::WrongOutlet | RedeemRefused::ForeignOutlet => "wrong_outlet",
             RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
             RedeemRefused::InvoiceRequired => "invoice_required",
+            RedeemRefused::PaperCheckRequired { .. } => "paper_check_required",
+            RedeemRefused::PaperCheckWrong { .. } => "paper_check_wrong",
+            RedeemRefused::PaperLocked => "paper_locked",
+            RedeemRefused::PaperReplaced => "paper_replaced",
         }
     }
 
@@ -322,6 +346,32 @@ impl RedeemRefused {
                 .pick(
                     "购车券需先开具发票，请填写发票号码",
                     "A car voucher needs the invoice number of the sale",
+                )
+                .to_owned(),
+            RedeemRefused::PaperCheckRequired { asks_for } => {
+                let digits = asks_for.word(lang);
+                lang.pick(
+                    format!("这是纸质券，请问顾客{digits}，填写后再核销"),
+                    format!("This is a paper voucher: ask the customer for {digits}"),
+                )
+            }
+            RedeemRefused::PaperCheckWrong { asks_for, tries_left } => {
+                let digits = asks_for.word(lang);
+                lang.pick(
+                    format!("{digits}不对，请再问一次；还可以试 {tries_left} 次"),
+                    format!("Not {digits}: ask again; {tries_left} more tries"),
+                )
+            }
+            RedeemRefused::PaperLocked => lang
+                .pick(
+                    "后四位输错次数过多，这张纸已锁定，请顾客到社区服务点重新打印",
+                    "Too many wrong digits: this paper is locked; the community desk prints a new one",
+                )
+                .to_owned(),
+            RedeemRefused::PaperReplaced => lang
+                .pick(
+                    "这张纸已作废：社区后来重新打印过，请顾客出示新的一张",
+                    "This paper is void: a newer one was printed; ask for that",
                 )
                 .to_owned(),
         }

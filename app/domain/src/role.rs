@@ -23,6 +23,8 @@ words! {
         Finance = "finance", "财务", "Finance";
         /// Reads everything and changes nothing.
         Auditor = "auditor", "审计", "Auditor";
+        /// Enters residents without a phone, at a community desk of one district.
+        Desk = "desk", "社区工作人员", "Community desk";
     }
 }
 
@@ -39,6 +41,9 @@ words! {
         SeeStats = "see_stats", "查看统计", "see statistics";
         /// Hold a draw: enter the public value that makes its seed.
         HoldDraws = "hold_draws", "主持摇号", "hold draws";
+        /// Enter residents into rounds and print their vouchers; the desk those
+        /// of its own district.
+        AssistResidents = "assist_residents", "社区代领", "enter residents at the community desk";
     }
 }
 
@@ -46,14 +51,21 @@ impl Role {
     /// The table. A role may do exactly what its row names.
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{HoldDraws, HoldVouchers, Redeem, Reverse, SeeStats};
+        use Permission::{AssistResidents, HoldDraws, HoldVouchers, Redeem, Reverse, SeeStats};
         match self {
             Role::Resident => &[HoldVouchers],
             Role::Owner | Role::Manager => &[Redeem, Reverse],
             Role::Clerk => &[Redeem],
-            Role::City => &[SeeStats, HoldDraws],
+            Role::City => &[SeeStats, HoldDraws, AssistResidents],
             Role::District | Role::Finance | Role::Auditor => &[SeeStats],
+            Role::Desk => &[AssistResidents],
         }
+    }
+
+    /// Whether it is bound to one district.
+    #[must_use]
+    pub const fn is_of_district(self) -> bool {
+        matches!(self, Role::District | Role::Desk)
     }
 
     /// Whether the table allows it.

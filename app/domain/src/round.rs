@@ -2,7 +2,7 @@
 
 use crate::draw::{DrawPhase, DrawTerms};
 use crate::promotion::words;
-use crate::{CampaignId, ClaimRefused, DistrictCode, RoundId, Timestamp};
+use crate::{AssistedKind, CampaignId, ClaimRefused, DistrictCode, RoundId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -133,6 +133,31 @@ impl Round {
         }
     }
 
+    /// Whether the community desk may claim for a resident now: in an assisted
+    /// round, and wherever residents themselves may.
+    ///
+    /// # Errors
+    /// It is a draw, not open yet, or closed.
+    pub fn accepts_claims_at_desk(&self, now: Timestamp) -> Result<(), ClaimRefused> {
+        match (self.method, self.state(now)) {
+            (Method::Assisted, RoundState::Open) => Ok(()),
+            (Method::Assisted, RoundState::Upcoming | RoundState::Waiting | RoundState::Drawing) => {
+                Err(ClaimRefused::NotOpen { opens_at: self.opens_at })
+            }
+            _ => self.accepts_claims(now),
+        }
+    }
+
+    /// What the community desk does in it now: it enters a draw until the draw
+    /// is held, and claims in everything else.
+    #[must_use]
+    pub fn kind_at_desk(&self, now: Timestamp) -> AssistedKind {
+        match self.draw_phase(now) {
+            Some(DrawPhase::Upcoming | DrawPhase::Entering | DrawPhase::Drawing) => AssistedKind::Entry,
+            Some(DrawPhase::Claiming | DrawPhase::Closed) | None => AssistedKind::Voucher,
+        }
+    }
+
     /// Whether a resident may join its waiting room now; one that is open
     /// already takes late arrivals.
     ///
@@ -217,6 +242,19 @@ mod tests {
         ] {
             let now = Timestamp::from_ms(ms);
             assert_eq!((waiting.state(now), held.state(now)), (before, after), "{ms}");
+        }
+    }
+
+    #[test]
+    fn an_assisted_round_is_the_desks_alone() {
+        let assisted = Round { method: Method::Assisted, ..round(vec![]) };
+        let flash = round(vec![]);
+        for (ms, is_open) in [(999_999, false), (1_000_000, true), (1_999_999, true), (2_000_000, false)] {
+            let now = Timestamp::from_ms(ms);
+            assert_eq!(assisted.accepts_claims_at_desk(now).is_ok(), is_open, "{ms}");
+            assert_eq!(flash.accepts_claims_at_desk(now), flash.accepts_claims(now), "{ms}");
+            assert!(assisted.accepts_claims(now).is_err());
+            assert_eq!(assisted.kind_at_desk(now), AssistedKind::Voucher);
         }
     }
 

@@ -4,6 +4,11 @@
 //! voucher, and changes every 30 seconds, so a screenshot is worth nothing.
 //! The QR holds the voucher's code and 130 bits of proof; the typed form has
 //! the same code and 30 bits of proof, twelve characters in all.
+//!
+//! A paper code has the same two forms and stands still until the paper is
+//! printed anew: its proof is over the number of the print instead of the
+//! moment, so that neither passes for the other, and the till asks for the
+//! last four digits besides.
 
 use crate::code::{encode, keyed};
 use crate::promotion::words;
@@ -16,6 +21,8 @@ use std::str::FromStr;
 pub const STEP_MS: i64 = 30_000;
 /// The QR's first characters: product and version of the format.
 const PREFIX: &str = "YH1";
+/// The first characters of the QR on paper.
+const PAPER_PREFIX: &str = "YP1";
 const LONG_PROOF: usize = 26;
 const SHORT_PROOF: usize = 6;
 
@@ -24,8 +31,10 @@ words! {
     TokenForm {
         /// The QR's text.
         Scanned = "scanned", "扫码", "Scanned";
-        /// The twelve characters.
+        /// The twelve characters, of a phone or of a paper.
         Typed = "typed", "手工输入", "Typed";
+        /// The text of the QR on paper.
+        Printed = "printed", "纸质券码", "Printed";
     }
 }
 
@@ -65,25 +74,60 @@ impl Secret {
         format!("{code}{}", self.proof(step, SHORT_PROOF))
     }
 
+    /// The text of the QR on the paper of a print, numbered from 1.
+    #[must_use]
+    pub fn paper_token(&self, code: VoucherCode, print: i64) -> String {
+        format!("{PAPER_PREFIX}{code}{}", self.paper_proof(print, LONG_PROOF))
+    }
+
+    /// The twelve characters on the paper of a print.
+    #[must_use]
+    pub fn paper_code(&self, code: VoucherCode, print: i64) -> String {
+        format!("{code}{}", self.paper_proof(print, SHORT_PROOF))
+    }
+
+    /// The print, of those up to the last one, whose paper the till read.
+    #[must_use]
+    pub fn proven_print(&self, token: &PresentToken, last_print: i64) -> Option<i64> {
+        if token.form == TokenForm::Scanned {
+            return None;
+        }
+        (1..=last_print).rev().find(|print| {
+            let expected = self.paper_proof(*print, token.proof.len());
+            same(expected.as_bytes(), token.proof.as_bytes())
+        })
+    }
+
+    fn paper_proof(&self, print: i64, length: usize) -> String {
+        characters(keyed(&self.0, &[b"yuehui paper", &print.to_be_bytes()]), length)
+    }
+
     fn proof(&self, step: i64, length: usize) -> String {
-        let mac = keyed(&self.0, &[b"yuehui present", &step.to_be_bytes()]);
-        let characters = mac.chunks(5).flat_map(|chunk| {
-            let bits = chunk.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-            encode(bits << (8 * (5 - chunk.len())), 8).into_bytes()
-        });
-        characters.take(length).map(char::from).collect()
+        characters(keyed(&self.0, &[b"yuehui present", &step.to_be_bytes()]), length)
     }
 
     /// The step that a token proves: the present one, or one to either side for
     /// a phone whose clock drifts, and later than the last one used.
     #[must_use]
     pub fn proven_step(&self, token: &PresentToken, now: Timestamp, last_used: Option<i64>) -> Option<i64> {
+        if token.form == TokenForm::Printed {
+            return None;
+        }
         let present = step_at(now);
         [present, present - 1, present + 1].into_iter().find(|step| {
             let expected = self.proof(*step, token.proof.len());
             last_used.is_none_or(|used| *step > used) && same(expected.as_bytes(), token.proof.as_bytes())
         })
     }
+}
+
+/// The first characters of a proof.
+fn characters(mac: [u8; 32], length: usize) -> String {
+    let characters = mac.chunks(5).flat_map(|chunk| {
+        let bits = chunk.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        encode(bits << (8 * (5 - chunk.len())), 8).into_bytes()
+    });
+    characters.take(length).map(char::from).collect()
 }
 
 /// Compares without telling by its duration where the difference lies.
@@ -136,12 +180,14 @@ impl FromStr for PresentToken {
 
     fn from_str(text: &str) -> Result<PresentToken, BadToken> {
         let folded = fold_typed(text);
-        // The prefix is folded too: it has neither O, I nor L.
-        let (form, rest, length) = match folded.strip_prefix(PREFIX) {
-            Some(rest) if rest.len() == VoucherCode::LENGTH + LONG_PROOF => {
-                (TokenForm::Scanned, rest, LONG_PROOF)
-            }
-            _ => (TokenForm::Typed, folded.as_str(), SHORT_PROOF),
+        // The prefixes are folded too: they have neither O, I nor L.
+        let long = |prefix| {
+            folded.strip_prefix(prefix).filter(|rest: &&str| rest.len() == VoucherCode::LENGTH + LONG_PROOF)
+        };
+        let (form, rest, length) = match (long(PREFIX), long(PAPER_PREFIX)) {
+            (Some(rest), _) => (TokenForm::Scanned, rest, LONG_PROOF),
+            (None, Some(rest)) => (TokenForm::Printed, rest, LONG_PROOF),
+            (None, None) => (TokenForm::Typed, folded.as_str(), SHORT_PROOF),
         };
         if !rest.is_ascii() || rest.len() != VoucherCode::LENGTH + length {
             return Err(BadToken);
@@ -216,6 +262,34 @@ mod tests {
             let token: PresentToken = secret.token(code, step_at(now)).parse().unwrap();
             prop_assert_eq!(secret.proven_step(&token, now, Some(step_at(now))), None);
             prop_assert!(secret.proven_step(&token, now, Some(step_at(now) - 1)).is_some());
+        }
+
+        #[test]
+        fn a_paper_code_stands_still_and_is_no_code_of_a_phone(number in 1..1_000_000i64, ms in 1_600_000_000_000..1_700_000_000_000i64, print in 1..=10i64, typed: bool) {
+            let (code, secret) = voucher(number);
+            let now = Timestamp::from_ms(ms);
+            let shown = if typed { secret.paper_code(code, print) } else { secret.paper_token(code, print) };
+            let paper: PresentToken = shown.parse().unwrap();
+            prop_assert_eq!(paper.code, code);
+            prop_assert_eq!(secret.proven_print(&paper, 10), Some(print));
+            prop_assert_eq!(secret.proven_print(&paper, print - 1), None);
+            prop_assert_eq!(secret.proven_step(&paper, now, None), None);
+            prop_assert_eq!(voucher(number + 1).1.proven_print(&paper, 10), None);
+            let of_phone = if typed { secret.typed_code(code, step_at(now)) } else { secret.token(code, step_at(now)) };
+            prop_assert_eq!(secret.proven_print(&of_phone.parse().unwrap(), 10), None);
+            // Nor does the one's proof under the other's prefix.
+            let disguised = secret.paper_token(code, print).replacen("YP1", "YH1", 1);
+            prop_assert_eq!(secret.proven_step(&disguised.parse().unwrap(), now, None), None);
+            let disguised = secret.token(code, step_at(now)).replacen("YH1", "YP1", 1);
+            prop_assert_eq!(secret.proven_print(&disguised.parse().unwrap(), 10), None);
+        }
+
+        #[test]
+        fn a_paper_code_may_be_typed_as_people_type(number in 1..1_000_000i64) {
+            let (code, secret) = voucher(number);
+            let typed = secret.paper_code(code, 1).to_lowercase().replace('0', "o").replace('1', "I");
+            let typed = format!(" {} {} {} ", &typed[..4], &typed[4..8], &typed[8..]);
+            prop_assert_eq!(secret.proven_print(&typed.parse().unwrap(), 1), Some(1));
         }
 
         #[test]

@@ -5,6 +5,8 @@
 //! caller, parses, calls one service and converts the error.
 
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod assisted;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]

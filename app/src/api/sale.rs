@@ -24,6 +24,9 @@ pub struct Sale {
     pub outlet_id: String,
     /// The invoice's number, for vouchers that need one.
     pub invoice_no: String,
+    /// The last four digits, for paper vouchers.
+    #[serde(default)]
+    pub last4: String,
     /// Under which pressing twice is one redemption.
     pub key: String,
 }
@@ -57,6 +60,9 @@ pub struct SaleBody {
     /// The invoice's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_no: Option<String>,
+    /// The last four digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last4: Option<String>,
 }
 
 impl Sale {
@@ -73,7 +79,7 @@ impl Sale {
         let outlet_words = lang.pick("请选择门店", "Choose the outlet");
         let text = Some(domain::fold_typed(&self.code));
         let (token, code) = match form {
-            TokenForm::Scanned => (text, None),
+            TokenForm::Scanned | TokenForm::Printed => (text, None),
             TokenForm::Typed => (None, text),
         };
         Ok(SaleBody {
@@ -81,9 +87,14 @@ impl Sale {
             code,
             outlet_id: outlet_id.map_err(|_| bad("outlet_id", outlet_words))?,
             order_fen: order_fen.ok_or_else(|| bad("order", bad_order(lang)))?,
-            invoice_no: Some(self.invoice_no.trim().to_owned()).filter(|number| !number.is_empty()),
+            invoice_no: filled(&self.invoice_no),
+            last4: filled(&self.last4),
         })
     }
+}
+
+fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 fn bad(field: &str, words: &str) -> Box<Problem> {
@@ -92,8 +103,8 @@ fn bad(field: &str, words: &str) -> Box<Problem> {
 
 fn bad_code(lang: Lang) -> &'static str {
     lang.pick(
-        "动态码是 12 位字母和数字，请对照顾客手机重新输入",
-        "The code has 12 letters and digits: read it off the customer's phone again",
+        "券码是 12 位字母和数字，请对照顾客的手机或纸质券重新输入",
+        "The code has 12 letters and digits: read it off the customer's phone or paper again",
     )
 }
 
@@ -117,6 +128,9 @@ mod tests {
         let text = format!("YH1{}", "A".repeat(32));
         let scanned = sale(&text, "88").read(Lang::Zh).unwrap();
         assert_eq!((scanned.token, scanned.code), (Some(text), None));
+        let text = format!("YP1{}", "A".repeat(32));
+        let printed = Sale { last4: " 0001 ".to_owned(), ..sale(&text, "88") }.read(Lang::Zh).unwrap();
+        assert_eq!((printed.token, printed.last4.as_deref()), (Some(text), Some("0001")));
     }
 
     #[test]

@@ -102,6 +102,8 @@ pub(crate) fn home_of(roles: &[domain::Role]) -> &'static str {
     let may = |permission| roles.iter().any(|role| role.may(permission));
     if may(Permission::SeeStats) {
         "/bureau"
+    } else if may(Permission::AssistResidents) {
+        "/bureau/desk"
     } else if may(Permission::Redeem) {
         "/shop/till"
     } else {

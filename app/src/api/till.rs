@@ -134,6 +134,7 @@ fn request(body: SaleBody) -> RedeemRequest {
         outlet_id: body.outlet_id,
         order_fen: body.order_fen.get(),
         invoice_no: body.invoice_no,
+        last4: body.last4,
     }
 }
 
@@ -158,6 +159,7 @@ pub async fn preview_voucher(
     #[server(default)] order: String,
     #[server(default)] outlet_id: String,
     #[server(default)] invoice_no: String,
+    #[server(default)] last4: String,
 ) -> Result<(), ApiError> {
     let keep = async {
         clerk().await?;
@@ -167,6 +169,7 @@ pub async fn preview_voucher(
             order: short(order),
             outlet_id: short(outlet_id),
             invoice_no: short(invoice_no),
+            last4: short(last4),
             key,
         };
         show(Sent { sale, problem: None });
@@ -198,6 +201,7 @@ pub async fn redeem_voucher(
     #[server(default)] order: String,
     #[server(default)] outlet_id: String,
     #[server(default)] invoice_no: String,
+    #[server(default)] last4: String,
     #[server(default)] key: String,
 ) -> Result<(), ApiError> {
     let sale = Sale {
@@ -205,6 +209,7 @@ pub async fn redeem_voucher(
         order: short(order),
         outlet_id: short(outlet_id),
         invoice_no: short(invoice_no),
+        last4: short(last4),
         key,
     };
     match redeem(&sale).await {

@@ -28,6 +28,12 @@ const BUREAU: [Place; 4] = [
     ("/bureau/draws", icon::TICKET, "摇号", "Draws"),
     ("/me", icon::PERSON, "我的", "Me"),
 ];
+/// Of the community desk, whose people see no statistics.
+const DESK: [Place; 3] = [
+    ("/bureau/desk", icon::TICKET, "社区代领", "Desk"),
+    ("/vouchers", icon::BOLT, "轮次", "Rounds"),
+    ("/me", icon::PERSON, "我的", "Me"),
+];
 
 /// The bar above: the season, the places on wide screens, the language.
 #[component]
@@ -84,6 +90,7 @@ fn Places() -> impl IntoView {
     let path = caller::path();
     let places: &[Place] = match () {
         () if path.starts_with("/shop") => &SHOP,
+        () if path.starts_with("/bureau/desk") => &DESK,
         () if path.starts_with("/bureau") => &BUREAU,
         () => &PLACES,
     };
@@ -108,6 +115,7 @@ fn here(path: &str, place: &str) -> bool {
     match place {
         "/offers" => ["/offers", "/promotions", "/merchants"].iter().any(|start| path.starts_with(start)),
         "/vouchers" => ["/vouchers", "/rounds"].iter().any(|start| path.starts_with(start)),
+        "/bureau/desk" => path.starts_with("/bureau/desk"),
         "/wallet" => path.starts_with("/wallet"),
         "/me" => path == "/me" || path == "/login",
         place => path == place,

@@ -1,9 +1,10 @@
 //! Signing in by phone and code.
 
-use crate::store::{account, login_code, meta};
+use crate::store::account::AccountRow;
+use crate::store::{Tx, account, login_code, meta};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{CodeSent, Login, Me};
-use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Phone, Role};
+use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Permission, Phone, Role};
 
 const CODE_LIFE_MS: i64 = 5 * 60_000;
 /// Codes that one number may be sent within [`CODE_WINDOW_MS`], where they cost money.
@@ -108,17 +109,26 @@ impl Backend {
         let Some(row) = account::by_session(&mut tx, &keys::sha256(token), self.now()).await? else {
             return Ok(None);
         };
-        let roles = account::roles(&mut tx, row.account_id).await?;
+        Ok(Some(self.caller_of(&mut tx, row).await?))
+    }
+
+    /// The caller that an account's own session would be.
+    pub(crate) async fn caller_of(&self, tx: &mut Tx, row: AccountRow) -> Result<Caller, StoreError> {
+        let roles = account::roles(tx, row.account_id).await?;
+        let of_role = |wanted: Role| roles.iter().find(|row| row.role == wanted.code())?.district;
         let district = row.district.or_else(|| roles.iter().find_map(|row| row.district));
+        let code =
+            |code: Option<i64>| code.map(DistrictCode::try_from).transpose().map_err(StoreError::corrupt);
         let phone = self.keys().open_phone(&row.phone_sealed);
-        Ok(Some(Caller {
+        Ok(Caller {
             account_id: AccountId(row.account_id),
             name: row.name,
             phone_masked: phone.map(|phone| phone.masked()).unwrap_or_default(),
             merchant_id: roles.iter().find_map(|row| row.merchant_id).map(MerchantId),
-            district: district.map(|code| code.try_into().map_err(StoreError::corrupt)).transpose()?,
+            district: code(district)?,
+            desk: code(of_role(Role::Desk))?,
             roles: roles.iter().map(|row| role(&row.role)).collect::<Result<_, _>>()?,
-        }))
+        })
     }
 
     /// What a caller is told about themselves.
@@ -140,7 +150,7 @@ impl Backend {
     /// # Errors
     /// The caller is no resident, or the season has no such district.
     pub async fn choose_district(&self, caller: &Caller, district: DistrictCode) -> Result<(), Error> {
-        caller.require(domain::Permission::HoldVouchers)?;
+        caller.require(Permission::HoldVouchers)?;
         let catalogue = self.catalogue();
         if catalogue.season().district(district).is_none() {
             let codes: Vec<_> =
@@ -155,7 +165,7 @@ impl Backend {
     /// Makes an organizer, or lets an account be one: the command line's `user add`.
     ///
     /// # Errors
-    /// The role is none of an organizer's, or a district officer has no
+    /// The role is none of an organizer's, or a role of one district has no
     /// district of the season.
     pub async fn add_organizer(
         &self,
@@ -164,14 +174,13 @@ impl Backend {
         role: Role,
         district: Option<DistrictCode>,
     ) -> Result<AccountId, Error> {
-        if !role.may(domain::Permission::SeeStats) {
-            return Err(Denied::field("role", "city, district, finance, auditor").into());
+        if !role.may(Permission::SeeStats) && !role.may(Permission::AssistResidents) {
+            return Err(Denied::field("role", "city, district, finance, auditor, desk").into());
         }
         let known = district.is_some_and(|code| self.catalogue().season().district(code).is_some());
-        if known != (role == Role::District) {
-            return Err(
-                Denied::field("district", "a district of the season, for a district officer alone").into()
-            );
+        if known != role.is_of_district() {
+            let allowed = "a district of the season, for a district officer or a community desk alone";
+            return Err(Denied::field("district", allowed).into());
         }
         if name.trim().is_empty() || name.chars().count() > 40 {
             return Err(Denied::field("name", "1 to 40 characters").into());
@@ -185,7 +194,7 @@ impl Backend {
     /// Adds an account with a role; a number that has one gets the role.
     pub(crate) async fn add_account(
         &self,
-        tx: &mut crate::store::Tx,
+        tx: &mut Tx,
         phone: &Phone,
         name: &str,
         role: Role,
@@ -210,7 +219,7 @@ impl Backend {
                 row.ok_or_else(|| StoreError::corrupt("an account that is not there"))?.account_id
             }
         };
-        let officers = district.filter(|_| role == Role::District);
+        let officers = district.filter(|_| role.is_of_district());
         account::grant(tx, account_id, role.code(), merchant_id.map(|merchant| merchant.0), officers).await?;
         Ok(AccountId(account_id))
     }

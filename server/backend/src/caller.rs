@@ -17,6 +17,9 @@ pub struct Caller {
     pub merchant_id: Option<MerchantId>,
     /// A resident's home district, or the district of its officer.
     pub district: Option<DistrictCode>,
+    /// The district of the community desk at which they work, whatever their
+    /// home is.
+    pub desk: Option<DistrictCode>,
 }
 
 impl Caller {

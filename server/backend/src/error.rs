@@ -2,7 +2,7 @@
 
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
-use domain::{ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
+use domain::{AssistRefused, ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
 
 /// Why a service gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum Error {
     /// The rules say no to a redemption.
     #[error(transparent)]
     Redeem(#[from] RedeemRefused),
+    /// The rules say no to the community desk.
+    #[error(transparent)]
+    Assist(#[from] AssistRefused),
     /// The rules say no to a reversal.
     #[error(transparent)]
     Reverse(#[from] ReverseRefused),
@@ -39,6 +42,7 @@ impl Error {
             Error::Claim(refused) => Problem::of_claim(refused, lang, zone),
             Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
+            Error::Assist(refused) => Problem::of_assist(refused, lang),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(

@@ -4,7 +4,7 @@ use crate::clock::Random;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use domain::draw::CitySecret;
-use domain::{CodeKey, Phone, RoundId, Secret, VoucherCode, VoucherId};
+use domain::{CodeKey, IdentityNumber, LastFour, Phone, RoundId, Secret, VoucherCode, VoucherId};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::fs::{self, OpenOptions};
@@ -26,11 +26,15 @@ pub enum KeyError {
     Malformed(PathBuf),
 }
 
-/// Keys for phone numbers, login codes, voucher codes, voucher secrets and draws. Every
+/// Keys for phone and identity numbers, login codes, voucher codes, voucher secrets and draws. Every
 /// node of one installation has the same.
 pub(crate) struct Keys {
     phone_cipher: XChaCha20Poly1305,
     phone_hash: [u8; 32],
+    identity_cipher: XChaCha20Poly1305,
+    identity_hash: [u8; 32],
+    digits: [u8; 32],
+    private: [u8; 32],
     login: [u8; 32],
     code: CodeKey,
     voucher: [u8; 32],
@@ -69,6 +73,10 @@ impl Keys {
         Keys {
             phone_cipher: XChaCha20Poly1305::new(&derive("phone cipher").into()),
             phone_hash: derive("phone hash"),
+            identity_cipher: XChaCha20Poly1305::new(&derive("identity cipher").into()),
+            identity_hash: derive("identity hash"),
+            digits: derive("last digits"),
+            private: derive("private text"),
             login: derive("login code"),
             code: CodeKey::new(derive("voucher code")),
             voucher: derive("voucher secret"),
@@ -79,27 +87,47 @@ impl Keys {
         }
     }
 
-    /// A number, encrypted for storage; never twice the same.
+    /// A phone number, encrypted for storage; never twice the same.
     pub(crate) fn seal_phone(&self, phone: &Phone, random: &dyn Random) -> String {
-        let mut nonce = [0; NONCE_BYTES];
-        random.fill(&mut nonce);
-        // The cipher fails only above 256 GB.
-        let sealed =
-            self.phone_cipher.encrypt(&XNonce::from(nonce), phone.reveal().as_bytes()).unwrap_or_default();
-        hex(&nonce) + &hex(&sealed)
+        seal(&self.phone_cipher, phone.reveal(), random)
     }
 
-    /// A stored number; `None` when it was not sealed by this installation.
+    /// A stored phone number; `None` when it was not sealed by this installation.
     pub(crate) fn open_phone(&self, sealed: &str) -> Option<Phone> {
-        let bytes = unhex(sealed)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
-        let plain = self.phone_cipher.decrypt(&XNonce::from(*nonce), sealed).ok()?;
-        String::from_utf8(plain).ok()?.parse().ok()
+        unseal(&self.phone_cipher, sealed)?.parse().ok()
     }
 
-    /// The keyed hash by which a number is found.
+    /// An identity number, encrypted for storage; never twice the same.
+    pub(crate) fn seal_identity(&self, number: &IdentityNumber, random: &dyn Random) -> String {
+        seal(&self.identity_cipher, number.reveal(), random)
+    }
+
+    /// A stored identity number; `None` when it was not sealed by this
+    /// installation.
+    pub(crate) fn open_identity(&self, sealed: &str) -> Option<IdentityNumber> {
+        unseal(&self.identity_cipher, sealed)?.parse().ok()
+    }
+
+    /// The keyed hash by which an identity number is found.
+    pub(crate) fn identity_hash(&self, number: &IdentityNumber) -> String {
+        hex(&keyed_hash(&self.identity_hash, number.reveal().as_bytes()))
+    }
+
+    /// The keyed hash of the last four digits that a paper asks for: another
+    /// one for each paper.
+    pub(crate) fn digits_hash(&self, claim_key: &str, digits: &LastFour) -> String {
+        hex(&keyed_hash(&self.digits, format!("{claim_key} {}", digits.reveal()).as_bytes()))
+    }
+
+    /// The keyed hash by which a phone number is found.
     pub(crate) fn phone_hash(&self, phone: &Phone) -> String {
         hex(&keyed_hash(&self.phone_hash, phone.reveal().as_bytes()))
+    }
+
+    /// The keyed hash of a request that holds private text: without the key
+    /// nobody finds the text by trying.
+    pub(crate) fn private_hash(&self, text: &str) -> String {
+        hex(&keyed_hash(&self.private, text.as_bytes()))
     }
 
     /// The keyed hash of a login code for a number.
@@ -145,6 +173,21 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+fn seal(cipher: &XChaCha20Poly1305, plain: &str, random: &dyn Random) -> String {
+    let mut nonce = [0; NONCE_BYTES];
+    random.fill(&mut nonce);
+    // The cipher fails only above 256 GB.
+    let sealed = cipher.encrypt(&XNonce::from(nonce), plain.as_bytes()).unwrap_or_default();
+    hex(&nonce) + &hex(&sealed)
+}
+
+fn unseal(cipher: &XChaCha20Poly1305, sealed: &str) -> Option<String> {
+    let bytes = unhex(sealed)?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
+    let plain = cipher.decrypt(&XNonce::from(*nonce), sealed).ok()?;
+    String::from_utf8(plain).ok()
+}
+
 fn keyed_hash(key: &[u8], message: &[u8]) -> [u8; 32] {
     // A MAC takes keys of any length: the error cannot happen.
     let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else { return [0; 32] };
@@ -182,6 +225,15 @@ mod tests {
         assert_eq!(keys.open_phone(&once), Some(phone.clone()));
         assert_eq!(keys.phone_hash(&phone), keys.phone_hash(&phone));
         assert!(!once.contains(&hex(b"13900000001")));
+    }
+
+    #[test]
+    fn an_identity_number_is_sealed_under_a_key_of_its_own() {
+        let (keys, random) = (Keys::from_secret(&[3; 32]), SeededRandom::new(1));
+        let number: IdentityNumber = "11010519491231002X".parse().unwrap();
+        let sealed = keys.seal_identity(&number, &random);
+        assert_eq!(keys.open_identity(&sealed), Some(number));
+        assert_eq!((keys.open_phone(&sealed), keys.open_identity("")), (None, None));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! file that gives it methods. A service takes the caller, asks the rules in
 //! `domain` and writes through `store`.
 
+mod assisted;
 mod auth;
 mod backend;
 mod caller;
@@ -32,6 +33,7 @@ mod verify;
 mod waiting;
 mod wallet;
 
+pub use assisted::{AssistCheck, AssistRequest};
 pub(crate) use backend::Inner;
 pub use backend::{Backend, OpenError, Options};
 pub use caller::Caller;

@@ -1,17 +1,18 @@
 //! The till: preview and redemption.
 
+use crate::assisted::Paper;
 use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::VoucherRow;
-use crate::store::{account, tally, voucher};
+use crate::store::{Tx, account, identity, tally, voucher};
 use crate::wallet::state_now;
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
     Account, AccountId, CampaignId, CampaignTerms, Denied, Entry, EntryKind, Fen, IdempotencyKey, KindCode,
-    MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ReceiptCode, RedeemRefused, RedemptionId,
-    RoundId, Split, Timestamp, VoucherId, VoucherState, split,
+    LastFour, MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ReceiptCode, RedeemRefused,
+    RedemptionId, RoundId, Split, Timestamp, VoucherId, VoucherState, split, step_at,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct RedeemRequest {
     /// The sale's invoice, which a car voucher needs.
     #[serde(default)]
     pub invoice_no: Option<String>,
+    /// The last four digits, which a paper voucher needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last4: Option<String>,
 }
 
 /// A request whose fields are within their limits.
@@ -47,6 +51,8 @@ struct Till {
     merchant: MerchantId,
     amount: Fen,
     invoice: Option<String>,
+    /// What is known of the token's paper, where it is one's.
+    paper: Option<Paper>,
     now: Timestamp,
 }
 
@@ -59,12 +65,13 @@ struct Judged {
 }
 
 impl Backend {
-    /// What a redemption would do. It changes nothing.
+    /// What a redemption would do. It changes nothing, but that wrong digits of
+    /// a paper voucher are counted.
     ///
     /// # Errors
     /// The redemption would be refused, or a field is out of its limits.
     pub async fn preview(&self, caller: &Caller, request: &RedeemRequest) -> Result<Preview, Error> {
-        let till = self.read_till(caller, request)?;
+        let till = self.read_till(caller, request).await?;
         let mut tx = self.db().read().await?;
         let held = voucher::get(&mut tx, self.keys().voucher_of(till.token.code)).await?;
         let held = held.ok_or(Denied::NotFound)?;
@@ -79,13 +86,12 @@ impl Backend {
         if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
-        let sealed = account::phone(&mut tx, held.account_id).await?;
-        let holder = sealed.and_then(|sealed| self.keys().open_phone(&sealed));
+        let holder_masked = self.holder_masked(&mut tx, held.account_id).await?;
         Ok(Preview {
             voucher_id: VoucherId(held.voucher_id),
             title: judged.terms.title,
             title_en: judged.terms.title_en,
-            holder_masked: holder.map(|phone| phone.masked()).unwrap_or_default(),
+            holder_masked,
             order_fen: till.amount,
             subsidy_fen: judged.split.subsidy,
             payable_fen: judged.split.payable,
@@ -103,7 +109,7 @@ impl Backend {
         request: &RedeemRequest,
         key: &IdempotencyKey,
     ) -> Result<Done<RedemptionShape>, Error> {
-        let till = self.read_till(caller, request)?;
+        let till = self.read_till(caller, request).await?;
         let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
         let request_hash = keys::sha256(&format!("redeem {request_text}"));
         let voucher_id = self.keys().voucher_of(till.token.code).0;
@@ -127,8 +133,21 @@ impl Backend {
         }
     }
 
-    /// Reads a request's fields, before anything is asked of the database.
-    fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
+    /// The holder's phone number, masked, or the identity number of one without
+    /// a phone.
+    async fn holder_masked(&self, tx: &mut Tx, account_id: i64) -> Result<String, StoreError> {
+        let sealed = account::phone(tx, account_id).await?;
+        if let Some(phone) = sealed.and_then(|sealed| self.keys().open_phone(&sealed)) {
+            return Ok(phone.masked());
+        }
+        let sealed = identity::sealed_of(tx, account_id).await?;
+        let number = sealed.and_then(|sealed| self.keys().open_identity(&sealed));
+        Ok(number.map(|number| number.masked()).unwrap_or_default())
+    }
+
+    /// Reads a request's fields, before anything is asked of the database; then
+    /// looks whether the token is a paper's.
+    async fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
         caller.require(Permission::Redeem)?;
         let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
         let (field, text) = match (&request.token, &request.code) {
@@ -144,28 +163,36 @@ impl Backend {
         if invoice.is_some_and(|invoice| invoice.chars().count() > MAX_INVOICE) {
             return Err(Denied::field("invoice_no", format!("≤ {MAX_INVOICE}")).into());
         }
+        let digits = request.last4.as_deref().map(str::trim).filter(|digits| !digits.is_empty());
+        let digits = digits.map(|digits| digits.parse::<LastFour>()).transpose();
+        let digits = digits.map_err(|error| Denied::field("last4", error))?;
         let catalogue = self.catalogue();
         let outlet = catalogue.outlet(request.outlet_id).filter(|outlet| outlet.merchant_id == merchant);
         let outlet = outlet.ok_or(RedeemRefused::ForeignOutlet)?.clone();
+        let now = self.now();
         Ok(Till {
+            paper: self.read_paper(&token, digits.as_ref(), now).await?,
             clerk: caller.account_id,
             token,
             outlet,
             merchant,
             amount,
             invoice: invoice.map(str::to_owned),
-            now: self.now(),
+            now,
         })
     }
 
     /// Tests the voucher behind the token against its terms.
     fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
-        let secret = self.keys().voucher_secret(VoucherId(held.voucher_id));
-        // A token of another moment learns nothing of the voucher.
-        secret.proven_step(&till.token, till.now, None).ok_or(RedeemRefused::TokenStale)?;
-        check_state(held, till.now)?;
-        let step = secret.proven_step(&till.token, till.now, held.present_step);
-        let step = step.ok_or(RedeemRefused::TokenStale)?;
+        let step = match &till.paper {
+            Some(paper) => {
+                paper.clone()?;
+                check_state(held, till.now)?;
+                // It stands still; the phone's tokens so far are used up all the same.
+                held.present_step.map_or(0, |used| used + 1).max(step_at(till.now))
+            }
+            None => self.fresh_step(held, till)?,
+        };
         let catalogue = self.catalogue();
         let terms = catalogue.campaign(CampaignId(held.campaign_id));
         let terms = terms.ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))?;
@@ -181,6 +208,16 @@ impl Backend {
         };
         let split = split(terms, &order, self.zone())?;
         Ok(Judged { terms: terms.clone(), kind: merchant.kind.clone(), split, step })
+    }
+
+    /// The step that a phone's token proves.
+    fn fresh_step(&self, held: &VoucherRow, till: &Till) -> Result<i64, Error> {
+        let secret = self.keys().voucher_secret(VoucherId(held.voucher_id));
+        // A token of another moment learns nothing of the voucher.
+        secret.proven_step(&till.token, till.now, None).ok_or(RedeemRefused::TokenStale)?;
+        check_state(held, till.now)?;
+        let step = secret.proven_step(&till.token, till.now, held.present_step);
+        Ok(step.ok_or(RedeemRefused::TokenStale)?)
     }
 
     /// Everything that a redemption writes: its row, its tally and its ledger

@@ -6,6 +6,7 @@ mod room;
 mod work;
 
 use crate::catalogue::Catalogue;
+use crate::issue::Claimant;
 use crate::{Backend, Caller, Done, Error};
 use domain::shapes::{PlaceShape, VoucherShape};
 use domain::{
@@ -42,6 +43,8 @@ pub struct Pass {
     pub device: Option<u128>,
     /// Whether it is a form without JavaScript.
     pub by_form: bool,
+    /// Whether the community desk claims for the resident.
+    pub at_desk: bool,
 }
 
 /// Every waiting room of this node.
@@ -130,7 +133,10 @@ impl Backend {
             return Err(Denied::QueueFull { retry_after_s: FULL_RETRY_S }.into());
         };
         match self.admit(caller, round, pass).await {
-            Ok(()) => self.claim(caller, round, key).await,
+            Ok(()) => {
+                let from = if pass.at_desk { Claimant::Desk } else { Claimant::Phone };
+                self.claim_from(caller, round, key, from).await
+            }
             Err(refused) => self.answered_claim(caller, round, key).await?.ok_or(refused),
         }
     }

@@ -26,11 +26,11 @@ pub(super) struct Add {
     /// The name that colleagues see
     #[arg(long)]
     name: String,
-    /// city, district, finance or auditor
+    /// city, district, finance, auditor or desk (a community desk)
     #[arg(long)]
     role: Role,
-    /// The district of a district officer, as its GB/T 2260 code
-    #[arg(long, value_name = "CODE", required_if_eq("role", "district"))]
+    /// The district of a district officer or a community desk, as its GB/T 2260 code
+    #[arg(long, value_name = "CODE", required_if_eq_any([("role", "district"), ("role", "desk")]))]
     district: Option<DistrictCode>,
 }
 

@@ -74,6 +74,8 @@ permitted! {
     Organizer: SeeStats;
     /// Somebody who may hold draws.
     DrawHolder: HoldDraws;
+    /// Somebody at a community desk.
+    Assistant: AssistResidents;
 }
 
 /// The key under which a write is done once.
@@ -104,7 +106,7 @@ impl<S: Sync> FromRequestParts<S> for Shown {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let text = |name: &str| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
         let (place, work) = (text("yuehui-place"), text("yuehui-work"));
-        Ok(Shown(Pass { place, work, device: limits::device(&parts.headers), by_form: false }))
+        Ok(Shown(Pass { place, work, device: limits::device(&parts.headers), ..Pass::default() }))
     }
 }
 

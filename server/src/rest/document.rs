@@ -27,6 +27,7 @@ use crate::problem::PROBLEM_JSON;
         (name = "offers", description = "Merchants and promotions"),
         (name = "vouchers", description = "Campaigns, rounds, claims and the wallet"),
         (name = "draws", description = "Entries in draws, and the proof that anyone may check"),
+        (name = "desk", description = "The community desk: residents without a phone, and their papers"),
         (name = "till", description = "Redemptions and their reversal"),
         (name = "account", description = "Signing in"),
         (name = "stats", description = "Tallies, for organizers"),

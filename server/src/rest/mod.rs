@@ -2,6 +2,7 @@
 //! call and what is asked; its body is one call to a service.
 
 pub(crate) mod ask;
+mod assisted;
 mod auth;
 mod campaigns;
 mod document;
@@ -48,6 +49,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(rounds::routes())
         .merge(draws::routes())
         .merge(places::routes())
+        .merge(assisted::routes())
         .merge(vouchers::routes())
         .merge(redemptions::routes())
         .merge(auth::routes())

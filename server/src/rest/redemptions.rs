@@ -29,7 +29,7 @@ struct RedeemBody {
     /// What the scanner read.
     #[serde(default)]
     token: Option<String>,
-    /// The twelve typed characters; lower case, spaces and O for 0 are fine.
+    /// The twelve typed characters, of a phone or of a paper; lower case, spaces and O for 0 are fine.
     #[serde(default)]
     code: Option<String>,
     /// At which outlet.
@@ -39,6 +39,9 @@ struct RedeemBody {
     /// The invoice of a car's sale.
     #[serde(default)]
     invoice_no: Option<String>,
+    /// The last four digits of the phone or identity number, which a paper voucher asks for.
+    #[serde(default)]
+    last4: Option<String>,
 }
 
 impl From<RedeemBody> for RedeemRequest {
@@ -49,6 +52,7 @@ impl From<RedeemBody> for RedeemRequest {
             outlet_id: body.outlet_id,
             order_fen: body.order_fen,
             invoice_no: body.invoice_no,
+            last4: body.last4,
         }
     }
 }
@@ -62,14 +66,14 @@ struct ReverseBody {
     reason: String,
 }
 
-/// What a redemption would do, or why it would be refused; nothing is changed.
+/// What a redemption would do, or why it would be refused; nothing is changed, but wrong digits are counted.
 #[utoipa::path(
     post, path = "/redemptions/preview", tag = "till",
     request_body = RedeemBody,
     responses(
         (status = OK, body = Preview),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_redeemed`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_stale`, `below_threshold`, `wrong_district`, `wrong_kind`, `wrong_outlet`, `outside_hours`, `not_yet_valid`, `expired`, `voided`, `frozen`, `outlet_limit_reached`, `invoice_required`, `bad_field`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_stale`, `below_threshold`, `wrong_district`, `wrong_kind`, `wrong_outlet`, `outside_hours`, `not_yet_valid`, `expired`, `voided`, `frozen`, `outlet_limit_reached`, `invoice_required`, `bad_field`; of a paper `paper_check_required` and `paper_check_wrong` (with `asks_for`, `tries_left`), `paper_locked`, `paper_replaced`"),
     ),
     security(("session" = []), ("bearer" = [])),
 )]

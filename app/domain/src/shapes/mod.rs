@@ -6,6 +6,7 @@
 //! empty where a record has none.
 
 mod account;
+mod assisted;
 mod catalogue;
 mod draw;
 mod problem;
@@ -13,6 +14,7 @@ mod stats;
 mod voucher;
 
 pub use account::{CodeSent, Login, Me};
+pub use assisted::{AssistedItem, AssistedShape, PrintShape, SlipShape};
 pub use catalogue::{
     AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,

@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 puts them: `application/problem+json` with a stable code.
 
 use crate::draw::DrawRefused;
-use crate::{ClaimRefused, Denied, Lang, LimitScope, RedeemRefused, ReverseRefused, Zone};
+use crate::{AssistRefused, ClaimRefused, Denied, Lang, LimitScope, RedeemRefused, ReverseRefused, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -176,7 +176,25 @@ impl Problem {
             RedeemRefused::WrongKind { kind } => problem.text("kind", kind),
             RedeemRefused::OutletLimitReached { limit } => problem.number("limit", *limit),
             RedeemRefused::InvoiceRequired => problem.text("field", "invoice_no"),
+            RedeemRefused::PaperCheckRequired { asks_for } => {
+                problem.text("field", "last4").text("asks_for", asks_for)
+            }
+            RedeemRefused::PaperCheckWrong { asks_for, tries_left } => {
+                problem.text("field", "last4").text("asks_for", asks_for).number("tries_left", *tries_left)
+            }
             _ => problem,
+        }
+    }
+
+    /// What the community desk's refusal tells.
+    #[must_use]
+    pub fn of_assist(refused: &AssistRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            AssistRefused::OtherDistrict { district } => problem.text("district", district),
+            AssistRefused::NotPrintable { state } => problem.text("state", state),
+            AssistRefused::PrintLimit { limit } => problem.number("limit", *limit),
+            AssistRefused::IdentityConflict | AssistRefused::NotResident => problem,
         }
     }
 

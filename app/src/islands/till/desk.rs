@@ -4,8 +4,8 @@ use super::ask::{self, Attempt};
 use super::lens::Lens;
 use crate::api::sale::{Sale, SaleBody, Step};
 use crate::islands::key::new_key;
-use domain::Lang;
 use domain::shapes::{Extra, Problem, RedemptionShape};
+use domain::{Lang, PresentToken, TokenForm};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::html;
 use leptos::prelude::*;
@@ -26,11 +26,14 @@ pub(super) struct Desk {
     pub(super) confirming: RwSignal<Option<u32>>,
     /// The voucher at hand needs an invoice's number.
     pub(super) needs_invoice: RwSignal<bool>,
+    /// The voucher at hand is on paper: it needs the last four digits.
+    pub(super) needs_last4: RwSignal<bool>,
     pub(super) lens: Lens,
     pub(super) outlet: NodeRef<html::Select>,
     pub(super) code: NodeRef<html::Input>,
     pub(super) order: NodeRef<html::Input>,
     pub(super) invoice: NodeRef<html::Input>,
+    pub(super) last4: NodeRef<html::Input>,
     pub(super) confirm: NodeRef<html::Button>,
     pub(super) next: NodeRef<html::A>,
     /// The key that the server gave to the sale it previewed.
@@ -40,17 +43,20 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(lang: Lang, sale: &Sale, step: Step) -> Desk {
         let needs_invoice = !sale.invoice_no.is_empty() || asks_invoice(&step);
+        let needs_last4 = !sale.last4.is_empty() || asks_last4(&step);
         Desk {
             lang,
             step: RwSignal::new(step),
             asking: RwSignal::new(false),
             confirming: RwSignal::new(None),
             needs_invoice: RwSignal::new(needs_invoice),
+            needs_last4: RwSignal::new(needs_last4),
             lens: Lens::new(lang),
             outlet: NodeRef::new(),
             code: NodeRef::new(),
             order: NodeRef::new(),
             invoice: NodeRef::new(),
+            last4: NodeRef::new(),
             confirm: NodeRef::new(),
             next: NodeRef::new(),
             given_key: StoredValue::new(Some(sale.key.clone()).filter(|key| !key.is_empty())),
@@ -93,6 +99,12 @@ impl Desk {
         if let Some(code) = self.code.get_untracked() {
             code.set_value(text);
         }
+        // The digits were another holder's.
+        if let Some(last4) = self.last4.get_untracked() {
+            last4.set_value("");
+        }
+        let printed = text.parse::<PresentToken>().is_ok_and(|token| token.form == TokenForm::Printed);
+        self.needs_last4.set(printed);
         focus_soon(self.order);
     }
 
@@ -169,11 +181,15 @@ impl Desk {
         if asks_invoice(&step) {
             self.needs_invoice.set(true);
         }
+        if asks_last4(&step) {
+            self.needs_last4.set(true);
+        }
         let at = fault(&step).unwrap_or_default().to_owned();
         self.step.set(step);
         match at.as_str() {
             "order" => focus_soon(self.order),
             "invoice_no" => focus_soon(self.invoice),
+            "last4" => focus_soon(self.last4),
             "outlet_id" => focus_soon(self.outlet),
             _ => focus_soon(self.code),
         }
@@ -193,12 +209,13 @@ impl Desk {
     }
 
     fn clear(self) {
-        for field in [self.code, self.order, self.invoice] {
+        for field in [self.code, self.order, self.invoice, self.last4] {
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
             }
         }
         self.needs_invoice.set(false);
+        self.needs_last4.set(false);
         // A reload shows no old receipt.
         if let Ok(history) = window().history() {
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("/shop/till"));
@@ -220,6 +237,7 @@ impl Desk {
             order: value(self.order),
             outlet_id: outlet.map(|outlet| outlet.value()).unwrap_or_default(),
             invoice_no: value(self.invoice),
+            last4: value(self.last4),
             key: String::new(),
         }
         .read(self.lang)
@@ -238,6 +256,10 @@ fn asks_invoice(step: &Step) -> bool {
     fault(step) == Some("invoice_no")
 }
 
+fn asks_last4(step: &Step) -> bool {
+    fault(step) == Some("last4")
+}
+
 /// The field that a refusal is about.
 pub(super) fn fault(step: &Step) -> Option<&str> {
     let Step::Refused(problem) = step else {
@@ -250,7 +272,7 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
             field => field,
         }),
         ("below_threshold", _) => Some("order"),
-        ("wrong_outlet" | "wrong_district" | "unauthenticated" | "offline", _) => None,
+        ("wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "paper_locked", _) => None,
         _ => Some("code"),
     }
 }

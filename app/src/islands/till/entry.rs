@@ -34,6 +34,7 @@ pub(super) fn entry(
             {code_field(desk, &sale.code, scanner)}
             {order_field(desk, &sale.order)}
             {invoice_field(desk, &sale.invoice_no)}
+            {last4_field(desk, &sale.last4)}
             {move || refusal(desk)}
             <div class="till-act">
                 <button class="till-main" type="submit" data-testid="preview" aria-disabled=move || desk.asking.get().then_some("true")>
@@ -91,7 +92,7 @@ fn code_field(desk: Desk, code: &str, scanner: String) -> impl IntoView + use<> 
                 </button>
             </div>
             <p class="till-hint" id="till-code-hint">
-                {lang.pick("扫顾客手机上的二维码，或输入码下的 12 位字符", "Scan the QR code on the customer's phone, or type the 12 characters below it")}
+                {lang.pick("扫顾客手机或纸质券上的二维码，或输入码下的 12 位字符", "Scan the QR code on the customer's phone or paper, or type the 12 characters below it")}
             </p>
             {camera(desk)}
         </div>
@@ -140,6 +141,20 @@ fn invoice_field(desk: Desk, number: &str) -> impl IntoView + use<> {
     }
 }
 
+fn last4_field(desk: Desk, digits: &str) -> impl IntoView + use<> {
+    let lang = desk.lang;
+    view! {
+        <div class="till-field" hidden=move || !desk.needs_last4.get()>
+            <label class="till-label" for="till-last4">{lang.pick("后四位（纸质券）", "Last four digits (paper voucher)")}</label>
+            <input class="till-invoice digits" id="till-last4" name="last4" type="text" value=digits.to_owned() maxlength="8"
+                autocomplete="off" enterkeyhint="go" aria-describedby="till-last4-hint" aria-invalid=invalid(desk, "last4") node_ref=desk.last4/>
+            <p class="till-hint" id="till-last4-hint">
+                {lang.pick("问顾客：纸上写明的手机号或身份证号后四位", "Ask the customer: of the phone or identity number that the paper names")}
+            </p>
+        </div>
+    }
+}
+
 fn invalid(desk: Desk, field: &'static str) -> impl Fn() -> Option<&'static str> {
     move || desk.step.with(|step| (fault(step) == Some(field)).then_some("true"))
 }
@@ -164,7 +179,10 @@ fn refusal(desk: Desk) -> Option<impl IntoView> {
 
 fn title(problem: &Problem, desk: Desk) -> &'static str {
     match problem.code.as_str() {
-        "bad_field" | "invoice_required" => desk.lang.pick("请补全", "Something is missing"),
+        "bad_field" | "invoice_required" | "paper_check_required" => {
+            desk.lang.pick("请补全", "Something is missing")
+        }
+        "paper_check_wrong" => desk.lang.pick("后四位不对", "Wrong digits"),
         "below_threshold" => desk.lang.pick("未满门槛", "Below the threshold"),
         "offline" | "unavailable" => desk.lang.pick("未能查询", "No answer"),
         "unauthenticated" | "wrong_role" => desk.lang.pick("请登录店员账号", "Sign in as a clerk"),
@@ -178,8 +196,8 @@ fn words(problem: &Problem, desk: Desk) -> String {
     match (problem.code.as_str(), desk.step.with_untracked(|step| fault(step) == Some("order"))) {
         ("not_found", _) => lang
             .pick(
-                "没有这个动态码，请对照顾客手机重新输入",
-                "There is no such code: read it off the customer's phone again",
+                "没有这个券码，请对照顾客的手机或纸质券重新输入",
+                "There is no such code: read it off the customer's phone or paper again",
             )
             .to_owned(),
         ("bad_field", true) => lang
@@ -188,6 +206,9 @@ fn words(problem: &Problem, desk: Desk) -> String {
                 "The order is between 0.01 and 1,000,000 yuan, such as 88.50",
             )
             .to_owned(),
+        ("bad_field", false) if desk.step.with_untracked(|step| fault(step) == Some("last4")) => {
+            lang.pick("后四位是 4 个数字，最后一位可以是 X", "Four digits; the last one may be X").to_owned()
+        }
         _ => problem.detail.clone(),
     }
 }

@@ -125,6 +125,9 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             <p><strong>{officer.name.clone()}</strong></p>
             <p>{names.join(lang.pick("、", ", "))}{district}</p>
             {sees}
+            {officer.may(domain::Permission::AssistResidents).then(|| view! {
+                <p><a href="/bureau/desk">{lang.pick("社区代领", "Community desk")}</a></p>
+            })}
         </section>
     }
 }

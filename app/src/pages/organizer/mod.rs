@@ -3,10 +3,14 @@
 mod bureau;
 mod chart;
 mod definitions;
+mod desk;
 mod draws;
+mod slip;
 mod stats;
 mod table;
 
 pub(crate) use bureau::bureau;
+pub(crate) use desk::desk;
 pub(crate) use draws::draws;
+pub(crate) use slip::slip;
 pub(crate) use stats::stats;

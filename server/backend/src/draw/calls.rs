@@ -1,6 +1,7 @@
 //! Claims after a draw: who is called in which window.
 
 use super::district;
+use crate::issue::Claimant;
 use crate::store::round::stock_of;
 use crate::store::{draw, voucher};
 use crate::{Backend, Caller, Error, issue};
@@ -17,6 +18,7 @@ impl Backend {
         &self,
         caller: &Caller,
         round: &Round,
+        from: Claimant,
         now: Timestamp,
     ) -> Result<Vec<i64>, Error> {
         match &round.draw {
@@ -24,7 +26,10 @@ impl Backend {
                 self.right_to_claim(caller, round, terms, now).await
             }
             _ => {
-                round.accepts_claims(now)?;
+                match from {
+                    Claimant::Phone => round.accepts_claims(now)?,
+                    Claimant::Desk => round.accepts_claims_at_desk(now)?,
+                }
                 Ok(issue::quotas_for(caller, round, now)?)
             }
         }

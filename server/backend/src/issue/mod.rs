@@ -15,6 +15,16 @@ use domain::{
     RoundId, RoundState, Timestamp, VoucherState,
 };
 
+/// Where a claim comes from: the community desk takes those of assisted rounds
+/// besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claimant {
+    /// The resident's own phone.
+    Phone,
+    /// The community desk, for the resident.
+    Desk,
+}
+
 /// A claim that the rules have not refused so far.
 struct Claim<'a> {
     caller: &'a Caller,
@@ -25,7 +35,7 @@ struct Claim<'a> {
 }
 
 impl Backend {
-    /// Claims a voucher of a flash round. A repeat with the same key gets the
+    /// Claims a voucher of a flash round, or of a draw. A repeat with the same key gets the
     /// same voucher.
     ///
     /// # Errors
@@ -37,12 +47,23 @@ impl Backend {
         round: RoundId,
         key: &IdempotencyKey,
     ) -> Result<Done<VoucherShape>, Error> {
+        self.claim_from(caller, round, key, Claimant::Phone).await
+    }
+
+    /// Claims as the resident does or as the community desk does for them.
+    pub(crate) async fn claim_from(
+        &self,
+        caller: &Caller,
+        round: RoundId,
+        key: &IdempotencyKey,
+        from: Claimant,
+    ) -> Result<Done<VoucherShape>, Error> {
         caller.require(Permission::HoldVouchers)?;
         let (catalogue, now) = (self.catalogue(), self.now());
         let round = catalogue.round(round).ok_or(Denied::NotFound)?;
         let terms = catalogue.campaign(round.campaign_id).ok_or(Denied::NotFound)?;
         let claim = Claim { caller, round, terms, key, now };
-        let quotas = match self.quotas_open_to(caller, round, now).await {
+        let quotas = match self.quotas_open_to(caller, round, from, now).await {
             Ok(quotas) => quotas,
             Err(refused @ (Error::Claim(_) | Error::Draw(_))) => {
                 return self.claimed_before(&claim, refused).await;

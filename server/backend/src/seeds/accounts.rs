@@ -18,7 +18,7 @@ pub struct SeedAccount {
     pub name: String,
     /// What they are.
     pub role: Role,
-    /// A resident's own district, or the one of a district officer.
+    /// A resident's own district, or the one of its officer or desk.
     pub district: Option<DistrictCode>,
     /// Whose clerk, manager or owner they are.
     pub merchant_id: Option<MerchantId>,
@@ -58,13 +58,15 @@ pub(super) fn staff(mut file: Fields<'_>, season: &Season, shops: &Shops) -> Vec
 fn organizer(mut form: Fields<'_>, season: &Season, seen: &mut HashSet<Phone>) -> Option<SeedAccount> {
     let phone = phone(&mut form, seen);
     let name = form.text("name", NAME);
-    let role = role(&mut form, &[Role::City, Role::District, Role::Finance, Role::Auditor]);
+    let role = role(&mut form, &[Role::City, Role::District, Role::Finance, Role::Auditor, Role::Desk]);
     let district = form.maybe::<DistrictCode>("district");
     let district = district.filter(|code| season::is_district(&form, "district", *code, season));
     match (role, district) {
-        (Some(Role::District), None) => form.mistake("district", "must be given for the role district"),
-        (Some(role), Some(_)) if role != Role::District => {
-            form.mistake("district", "is only for the role district");
+        (Some(role), None) if role.is_of_district() => {
+            form.mistake("district", format_args!("must be given for the role {role}"));
+        }
+        (Some(role), Some(_)) if !role.is_of_district() => {
+            form.mistake("district", "is only for the roles district and desk");
         }
         _ => {}
     }

@@ -78,6 +78,7 @@ fn the_promised_accounts_are_there() {
         ("13700000002", Role::District),
         ("13700000003", Role::Finance),
         ("13700000004", Role::Auditor),
+        ("13700000005", Role::Desk),
         ("13800000001", Role::Owner),
         ("13800000002", Role::Clerk),
     ] {
@@ -86,6 +87,18 @@ fn the_promised_accounts_are_there() {
     }
     let numbers = set.residents.iter().zip(13_900_000_001_u64..);
     assert!(numbers.into_iter().all(|(resident, number)| resident.phone.reveal() == number.to_string()));
+}
+
+/// The demonstration's desk has something to give out on the first day.
+#[test]
+fn an_assisted_round_is_open_when_the_demonstration_starts() {
+    let set = shipped();
+    let start = set.season.demo_clock.unwrap();
+    let desk = set.staff.iter().find(|account| account.role == Role::Desk).unwrap();
+    let assisted = set.rounds.iter().filter(|round| round.method == Method::Assisted);
+    let open: Vec<_> = assisted.filter(|round| round.accepts_claims_at_desk(start).is_ok()).collect();
+    assert_eq!(open.len(), 1);
+    assert!(!open[0].quotas_for(desk.district, start).is_empty());
 }
 
 /// Spoils one file by one replacement; exactly one mistake is told.
@@ -99,6 +112,12 @@ macro_rules! mistakes {
 }
 
 mistakes! {
+    a_desk_without_a_district: accounts
+        "role = \"desk\"\ndistrict = \"210302\"" => "role = \"desk\""
+        is "accounts.toml, organizer 铁东区社区演示员, district: must be given for the role desk";
+    a_city_officer_of_a_district: accounts
+        "role = \"city\"\n" => "role = \"city\"\ndistrict = \"210302\"\n"
+        is "accounts.toml, organizer 市商务局演示员, district: is only for the roles district and desk";
     a_day_that_does_not_exist: season
         "ends_on = \"2021-08-18\"" => "ends_on = \"2021-08-32\""
         is "season.toml, season, ends_on: \"2021-08-32\" is not a day such as 2021-06-18";
@@ -212,7 +231,7 @@ mistakes! {
         is "residents.csv, line 3, cells: has 4 cells; the header has 3";
     a_role_that_is_not_there: accounts
         "role = \"finance\"" => "role = \"cashier\""
-        is "accounts.toml, organizer 财务演示员, role: \"cashier\" is not one of city, district, finance, auditor";
+        is "accounts.toml, organizer 财务演示员, role: \"cashier\" is not one of city, district, finance, auditor, desk";
     a_district_officer_of_nowhere: accounts
         "district = \"210302\"" => "district = \"\""
         is "accounts.toml, organizer 铁东区演示员, district: must be given for the role district";

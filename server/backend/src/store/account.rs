@@ -91,7 +91,33 @@ pub(crate) async fn by_session(
         .bind(token_hash).bind(now.ms()).fetch_optional(conn))?)
 }
 
-/// The encrypted number of an account.
+/// An account.
+pub(crate) async fn get(tx: &mut Tx, account_id: i64) -> Result<Option<AccountRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select account_id, phone_sealed, name, district from account where account_id = $1")
+        .bind(account_id).fetch_optional(conn))?)
+}
+
+/// Gives a number to an account that has none; false when it has one.
+pub(crate) async fn set_phone(
+    tx: &mut Tx,
+    account_id: i64,
+    phone_sealed: &str,
+    phone_hash: &str,
+) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "update account set phone_sealed = $2, phone_hash = $3 where account_id = $1 and phone_sealed = ''"
+        )
+        .bind(account_id)
+        .bind(phone_sealed)
+        .bind(phone_hash)
+    )?;
+    Ok(rows == 1)
+}
+
+/// The encrypted number of an account; empty when it has none.
 pub(crate) async fn phone(tx: &mut Tx, account_id: i64) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
         "select phone_sealed from account where account_id = $1").bind(account_id).fetch_optional(conn))?;
@@ -112,6 +138,17 @@ pub(crate) async fn set_district(tx: &mut Tx, account_id: i64, district: i64) ->
         sqlx::query("update account set district = $2 where account_id = $1").bind(account_id).bind(district)
     )?;
     Ok(())
+}
+
+/// Sets the home district of a resident who has none; false when they have one.
+pub(crate) async fn settle(tx: &mut Tx, account_id: i64, district: i64) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query("update account set district = $2 where account_id = $1 and district is null")
+            .bind(account_id)
+            .bind(district)
+    )?;
+    Ok(rows == 1)
 }
 
 /// Begins a session.

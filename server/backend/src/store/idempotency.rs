@@ -27,6 +27,7 @@ pub(crate) async fn take(
          select $1, $2, $3, '', $4
           where not exists (select 1 from voucher where account_id = $1 and claim_key = $2)
             and not exists (select 1 from redemption where clerk_id = $1 and redeem_key = $2)
+            and not exists (select 1 from assisted where staff_id = $1 and idem_key = $2)
          on conflict (account_id, idem_key) do nothing"
         )
         .bind(account.0)

@@ -10,6 +10,7 @@
 //! it is tried again.
 
 pub(crate) mod account;
+pub(crate) mod assisted;
 pub(crate) mod catalogue;
 mod db;
 pub(crate) mod desk;
@@ -17,6 +18,7 @@ mod dialect;
 mod disk;
 pub(crate) mod draw;
 pub(crate) mod idempotency;
+pub(crate) mod identity;
 pub(crate) mod ledger;
 pub(crate) mod login_code;
 pub(crate) mod meta;
