@@ -7,6 +7,7 @@
 mod auth;
 mod backend;
 mod caller;
+mod callers;
 mod catalogue;
 pub mod clock;
 mod draw;

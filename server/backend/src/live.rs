@@ -10,9 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// How often the node looks; no watcher is told more often.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long a look may take.
+const LOOK_WITHIN: Duration = Duration::from_secs(5);
 /// How often what is due is done.
 const WORK_EVERY: Duration = Duration::from_secs(10);
 /// How many looks pass until a draw that another node held is known: a second.
@@ -65,6 +68,7 @@ impl Backend {
     /// Looks at the database once and tells the watchers what changed.
     pub(crate) async fn look(&self) -> Result<(), StoreError> {
         let mut tx = self.db().read().await?;
+        self.callers().catch_up(&mut tx).await?;
         let head = ledger::heads(&mut tx).await?.iter().map(|head| head.sequence).sum();
         let (now, zone, catalogue) = (self.now(), self.zone(), self.catalogue());
         let moved = *self.live().ledger.borrow() != head || self.live().rounds.borrow().is_empty();
@@ -109,7 +113,9 @@ async fn look_for_good(inner: Weak<Inner>) {
     for look in 0u64.. {
         beat.tick().await;
         let Some(backend) = Backend::upgrade(&inner) else { return };
-        if let Err(error) = backend.look().await {
+        let looked = timeout(LOOK_WITHIN, backend.look()).await;
+        if let Err(error) = looked.unwrap_or(Err(sqlx::Error::PoolTimedOut.into())) {
+            backend.callers().forget_all();
             tracing::error!(%error, "the look at stock and tallies failed; the next one tries again");
         }
         if look % DRAWS_EVERY_LOOKS == 0
@@ -127,6 +133,9 @@ async fn work_for_good(inner: Weak<Inner>) {
         let Some(backend) = Backend::upgrade(&inner) else { return };
         if let Err(error) = backend.expire_due().await {
             tracing::error!(%error, "expiring vouchers failed; the next time tries again");
+        }
+        if let Err(error) = backend.forget_told_changes().await {
+            tracing::error!(%error, "old changes of callers were kept; the next time tries again");
         }
         if let Err(error) = backend.return_due().await {
             tracing::error!(%error, "a closed round kept what it had left; the next time tries again");

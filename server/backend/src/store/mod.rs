@@ -9,6 +9,7 @@
 //! it is tried again.
 
 pub(crate) mod account;
+pub(crate) mod caller_change;
 pub(crate) mod catalogue;
 mod db;
 pub(crate) mod desk;
