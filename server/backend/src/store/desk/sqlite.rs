@@ -1,12 +1,15 @@
 //! The desk on SQLite: one connection of its own that takes its turn with the
 //! other writers of the process.
 
+mod checkpoints;
+
 use crate::store::db::Turn;
 use crate::store::desk::group::Group;
 use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemable, Redeemed, Work, Written};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::{self, VoucherRow};
 use crate::store::{StoreError, ledger, meta, round, tally};
+use checkpoints::Checkpoints;
 use domain::{Block, Hash, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::collections::HashMap;
@@ -23,6 +26,7 @@ const STATEMENTS: usize = 32;
 pub(crate) struct SqliteDesk {
     connection: Connection,
     turn: Turn,
+    checkpoints: Checkpoints,
 }
 
 /// A group that is being written. What it reads holds until the commit: nobody
@@ -60,7 +64,7 @@ impl SqliteDesk {
         connection.pragma_update(None, "cache_size", -65_536)?;
         connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(SqliteDesk { connection, turn })
+        Ok(SqliteDesk { connection, turn, checkpoints: Checkpoints::begin(file)? })
     }
 
     /// Writes a group; durable when it returns. Waits for other writers of the
@@ -87,6 +91,7 @@ impl SqliteDesk {
         if !writing.group.entries.is_empty() {
             writing.finish(chain, now)?;
             tx.commit()?;
+            self.checkpoints.wrote();
         }
         Ok(written)
     }
