@@ -15,4 +15,4 @@ mod rest;
 mod router;
 
 pub use listen::{Gate, serve, serve_with};
-pub use router::router;
+pub use router::{guarded, router};

@@ -46,18 +46,23 @@ pub fn router(backend: Backend, assets: Assets) -> Router {
         .merge(rest::router(&doors))
         .merge(doors.assets.router())
         .merge(pages::router(&doors));
+    guarded(&doors.backend, inside).with_state(doors)
+}
+
+/// What stands before every door, around doors of one's own. To be called inside a runtime.
+pub fn guarded<S: Clone + Send + Sync + 'static>(backend: &Backend, inside: Router<S>) -> Router<S> {
     let guarded = inside.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(doors.clone(), problem::speak))
+            .layer(from_fn_with_state(backend.clone(), problem::speak))
             .layer(CatchPanicLayer::custom(broken))
             .layer(CsrfLayer::new().with_rejection_response(cross_site))
-            .layer(from_fn_with_state(doors.backend.clone(), limits::count))
+            .layer(from_fn_with_state(backend.clone(), limits::count))
             .layer(from_fn(body::read)),
     );
-    let counted = metrics::counted(guarded).layer(
+    metrics::counted(guarded).layer(
         ServiceBuilder::new()
             .layer(compressed())
-            .layer(SetRequestIdLayer::new(REQUEST_ID, Numbers::new(&doors.backend)))
+            .layer(SetRequestIdLayer::new(REQUEST_ID, Numbers::new(backend)))
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
             .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -66,8 +71,7 @@ pub fn router(backend: Backend, assets: Assets) -> Router {
             // Pages bring a policy of their own; everything else is no document.
             .layer(header(CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
             .layer(header(CACHE_CONTROL, "no-store")),
-    );
-    counted.with_state(doors)
+    )
 }
 
 /// What is long enough to gain by it leaves compressed; assets are already, and events leave one by one.

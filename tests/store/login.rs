@@ -2,7 +2,8 @@
 
 use crate::services::Services;
 use backend::Error;
-use domain::{Denied, Phone, Role};
+use domain::{Denied, DistrictCode, Phone, Role};
+use std::time::Duration;
 use tests::{TestCity, on_both_databases};
 
 on_both_databases!(
@@ -10,6 +11,7 @@ on_both_databases!(
     wrong_codes_lock_known_and_unknown_numbers_alike,
     a_code_is_used_once_and_ages,
     a_session_ends_by_itself_and_by_hand,
+    what_changes_a_caller_reaches_every_node,
     phones_are_nowhere_in_the_clear,
 );
 
@@ -72,6 +74,41 @@ async fn a_session_ends_by_itself_and_by_hand(city: &TestCity) {
     for nonsense in ["", "x", &"x".repeat(10_000)] {
         assert!(city.backend.caller(nonsense).await.unwrap().is_none());
     }
+}
+
+/// How long to wait for the nodes to tell each other.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn what_changes_a_caller_reaches_every_node(city: &TestCity) {
+    let city = Services::of(city);
+    let (one, other) = (&city.backend, city.another_node().await);
+    let number = phone("13900000001");
+    let code = one.send_code(&number).await.unwrap().demo_code.unwrap();
+    let token = one.log_in(&number, &code).await.unwrap().token;
+    // Both remember who it is.
+    let known = one.caller(&token).await.unwrap().unwrap();
+    assert_eq!(other.caller(&token).await.unwrap().unwrap(), known);
+
+    let (from, to) = (known.district, DistrictCode::try_from(210_381).unwrap());
+    assert_ne!(from, Some(to));
+    other.choose_district(&known, to).await.unwrap();
+    assert_eq!(other.caller(&token).await.unwrap().unwrap().district, Some(to));
+    let told = async {
+        while one.caller(&token).await.unwrap().unwrap().district != Some(to) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("the nodes tell each other in time");
+
+    other.log_out(&token).await.unwrap();
+    assert!(other.caller(&token).await.unwrap().is_none());
+    let told = async {
+        while one.caller(&token).await.unwrap().is_some() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("the nodes tell each other in time");
+    other.close().await;
 }
 
 async fn phones_are_nowhere_in_the_clear(city: &TestCity) {

@@ -15,19 +15,27 @@ const HALF_BITS: u32 = 15;
 const HALF_MASK: u32 = (1 << HALF_BITS) - 1;
 const FEISTEL_ROUNDS: u8 = 8;
 
-/// The key of the permutation: one per installation.
+/// The key of the permutation: one per installation. It is kept as the MAC that
+/// has taken it in already, because a code asks for eight of them.
 #[derive(Clone)]
-pub struct CodeKey([u8; 32]);
+pub struct CodeKey(Hmac<Sha256>);
 
 impl CodeKey {
     /// A key from 32 secret bytes.
     #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> CodeKey {
-        CodeKey(bytes)
+    pub fn new(bytes: [u8; 32]) -> CodeKey {
+        // A key shorter than a block is filled up with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&bytes);
+        CodeKey(Hmac::new(&block.into()))
     }
 
     fn half(&self, round: u8, half: u32) -> u32 {
-        let mac = keyed(&self.0, &[b"yuehui code", &[round], &half.to_be_bytes()]);
+        let mut mac = self.0.clone();
+        mac.update(b"yuehui code");
+        mac.update(&[round]);
+        mac.update(&half.to_be_bytes());
+        let mac = mac.finalize().into_bytes();
         u32::from_be_bytes([0, 0, mac[0], mac[1]]) & HALF_MASK
     }
 }

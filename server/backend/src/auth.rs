@@ -4,7 +4,8 @@ use crate::store::account::AccountRow;
 use crate::store::{Tx, account, login_code, meta};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{CodeSent, Login, Me};
-use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Permission, Phone, Role};
+use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Permission, Phone, Role, Timestamp};
+use std::sync::Arc;
 
 const CODE_LIFE_MS: i64 = 5 * 60_000;
 /// Codes that one number may be sent within [`CODE_WINDOW_MS`], where they cost money.
@@ -93,8 +94,13 @@ impl Backend {
     /// The store failed.
     pub async fn log_out(&self, token: &str) -> Result<(), Error> {
         let mut tx = self.db().write().await?;
-        account::end_session(&mut tx, &keys::sha256(token)).await?;
-        Ok(tx.commit().await?)
+        if let Some(account_id) = account::end_session(&mut tx, &keys::sha256(token)).await? {
+            let account_id = AccountId(account_id);
+            self.forget_caller(&mut tx, account_id).await?;
+            tx.commit().await?;
+            self.callers().forget(account_id);
+        }
+        Ok(())
     }
 
     /// The account of a session; `None` when there is none or it has ended.
@@ -105,11 +111,18 @@ impl Backend {
         if token.is_empty() || token.len() > MAX_TOKEN {
             return Ok(None);
         }
+        let (hash, now) = (keys::digest(token), self.now());
+        let stranger = match self.callers().find(&hash, now) {
+            Ok(caller) => return Ok(Some(Caller::clone(&caller))),
+            Err(stranger) => stranger,
+        };
         let mut tx = self.db().read().await?;
-        let Some(row) = account::by_session(&mut tx, &keys::sha256(token), self.now()).await? else {
+        let Some(session) = account::by_session(&mut tx, &keys::hex(&hash), now).await? else {
             return Ok(None);
         };
-        Ok(Some(self.caller_of(&mut tx, row).await?))
+        let caller = Arc::new(self.caller_of(&mut tx, session.account).await?);
+        self.callers().keep(stranger, hash, caller.clone(), Timestamp::from_ms(session.expires_at_ms));
+        Ok(Some(Caller::clone(&caller)))
     }
 
     /// The caller that an account's own session would be.
@@ -159,7 +172,10 @@ impl Backend {
         }
         let mut tx = self.db().write().await?;
         account::set_district(&mut tx, caller.account_id.0, district.number()).await?;
-        Ok(tx.commit().await?)
+        self.forget_caller(&mut tx, caller.account_id).await?;
+        tx.commit().await?;
+        self.callers().forget(caller.account_id);
+        Ok(())
     }
 
     /// Makes an organizer, or lets an account be one: the command line's `user add`.
@@ -188,6 +204,7 @@ impl Backend {
         let mut tx = self.db().write().await?;
         let account_id = self.add_account(&mut tx, phone, name.trim(), role, None, district).await?;
         tx.commit().await?;
+        self.callers().forget(account_id);
         Ok(account_id)
     }
 
@@ -204,7 +221,10 @@ impl Backend {
         let phone_hash = self.keys().phone_hash(phone);
         let district = district.map(DistrictCode::number);
         let account_id = match account::by_phone(tx, &phone_hash).await? {
-            Some(row) => row.account_id,
+            Some(row) => {
+                self.forget_caller(tx, AccountId(row.account_id)).await?;
+                row.account_id
+            }
             None => {
                 let account = account::NewAccount {
                     account_id: meta::take_numbers(tx, "account", 1).await?,

@@ -1,5 +1,6 @@
 //! The one value that the front doors call.
 
+use crate::callers::Callers;
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, Random};
 use crate::issue::desk::Desk;
@@ -72,6 +73,7 @@ pub(crate) struct Inner {
     chain: i64,
     desk: Desk,
     known: Known,
+    callers: Callers,
     limits: Limits,
     waiting: Waiting,
 }
@@ -112,6 +114,7 @@ impl Backend {
             chain,
             desk,
             known: Known::default(),
+            callers: Callers::default(),
             limits,
             waiting,
         };
@@ -241,6 +244,10 @@ impl Backend {
 
     pub(crate) fn known(&self) -> &Known {
         &self.0.known
+    }
+
+    pub(crate) fn callers(&self) -> &Callers {
+        &self.0.callers
     }
 
     pub(crate) fn live(&self) -> &Live {

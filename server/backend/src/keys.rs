@@ -197,12 +197,19 @@ fn keyed_hash(key: &[u8], message: &[u8]) -> [u8; 32] {
 
 /// SHA-256 in hexadecimal, for tokens and requests.
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text))
+    hex(&digest(text))
+}
+
+/// SHA-256.
+pub(crate) fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
 }
 
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -8,6 +8,7 @@ mod assisted;
 mod auth;
 mod backend;
 mod caller;
+mod callers;
 mod catalogue;
 pub mod clock;
 mod draw;

@@ -13,6 +13,8 @@ use tokio::time::{sleep, timeout};
 
 /// How often the node looks; no watcher is told of the stock more often.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long a look may take.
+const LOOK_WITHIN: Duration = Duration::from_secs(5);
 /// How often what is due is done.
 const WORK_EVERY: Duration = Duration::from_secs(10);
 /// Transactions of expiring vouchers between two other jobs.
@@ -64,6 +66,7 @@ impl Backend {
     pub(crate) async fn look(&self) -> Result<(), StoreError> {
         let mut version = self.live().version.lock().await;
         let mut tx = self.db().read().await?;
+        self.callers().catch_up(&mut tx).await?;
         let pulse = catalogue::pulse(&mut tx).await?;
         let renewed = *version != Some(pulse.catalogue);
         if renewed {
@@ -117,7 +120,9 @@ async fn look_for_good(inner: Weak<Inner>) {
     loop {
         beat.tick().await;
         let Some(backend) = Backend::upgrade(&inner) else { return };
-        if let Err(error) = backend.look().await {
+        let looked = timeout(LOOK_WITHIN, backend.look()).await;
+        if let Err(error) = looked.unwrap_or(Err(sqlx::Error::PoolTimedOut.into())) {
+            backend.callers().forget_all();
             tracing::error!(%error, "the look at stock and tallies failed; the next one tries again");
         }
     }
@@ -165,6 +170,9 @@ async fn work_for_good(inner: Weak<Inner>) {
         }
         if let Err(error) = backend.db().checkpoint().await {
             tracing::error!(%error, "the database's log was not brought into its file; the next time tries again");
+        }
+        if let Err(error) = backend.forget_told_changes().await {
+            tracing::error!(%error, "old changes of callers were kept; the next time tries again");
         }
         if let Err(error) = backend.return_due().await {
             tracing::error!(%error, "a closed round kept what it had left; the next time tries again");

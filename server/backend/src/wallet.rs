@@ -1,5 +1,6 @@
 //! What a resident holds.
 
+use crate::catalogue::percent_off;
 use crate::paging::{Cursor, page};
 use crate::store::voucher::VoucherRow;
 use crate::store::{redemption, voucher};
@@ -90,23 +91,22 @@ impl Backend {
             .voucher_code(id)
             .ok_or_else(|| StoreError::corrupt("a voucher past the last code"))?;
         let issued_at = Timestamp::from_ms(row.issued_at_ms);
-        let campaign = catalogue.campaign_shape(terms);
         Ok(VoucherShape {
             voucher_id: id,
             round_id: RoundId(row.round_id),
             campaign_id: terms.id,
-            title: campaign.title,
-            title_en: campaign.title_en,
+            title: terms.title.clone(),
+            title_en: terms.title_en.clone(),
             code: code.to_string(),
-            kind: campaign.kind,
-            face_value_fen: campaign.face_value_fen,
-            threshold_fen: campaign.threshold_fen,
-            percent_off: campaign.percent_off,
+            kind: terms.benefit.code().to_owned(),
+            face_value_fen: terms.benefit.face_value(),
+            threshold_fen: terms.benefit.threshold(),
+            percent_off: percent_off(terms.benefit),
             issued_at: zone.rfc3339(issued_at),
             valid_from: zone.rfc3339(issued_at.max(terms.usable_from(zone))),
             expires_at: zone.rfc3339(Timestamp::from_ms(row.expires_at_ms)),
-            hours: campaign.hours,
-            districts: campaign.districts,
+            hours: terms.usable_when.hours.as_ref().map(ToString::to_string),
+            districts: catalogue.usable_districts(&terms.usable_where),
             state: state_now(row, self.now())?,
         })
     }

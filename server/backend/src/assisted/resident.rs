@@ -7,7 +7,7 @@ use crate::store::identity::{self, NewIdentity};
 use crate::store::{Tx, account, meta};
 use crate::{Backend, Caller, Error};
 use domain::{
-    AsksFor, AssistRefused, Denied, DistrictCode, IdentityNumber, LastFour, Phone, PhoneOwner, Role,
+    AccountId, AsksFor, AssistRefused, Denied, DistrictCode, IdentityNumber, LastFour, Phone, PhoneOwner, Role,
     Timestamp,
 };
 use std::fmt;
@@ -240,7 +240,7 @@ impl Backend {
             return Err(AssistRefused::NotResident.into());
         }
         if account::settle(tx, account, district.number()).await? {
-            return Ok(());
+            return Ok(self.forget_caller(tx, AccountId(account)).await?);
         }
         let home = account::get(tx, account).await?.and_then(|row| row.district);
         if home == Some(district.number()) {

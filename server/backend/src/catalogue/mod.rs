@@ -13,7 +13,7 @@ mod table;
 mod tests;
 mod vouchers;
 
-pub(crate) use vouchers::Remaining;
+pub(crate) use vouchers::{Remaining, percent_off};
 
 use crate::search::Index;
 use domain::{

@@ -109,7 +109,8 @@ impl Catalogue {
     }
 }
 
-fn percent_off(benefit: Benefit) -> Option<u8> {
+/// How many percent a benefit takes off, where it takes off a share.
+pub(crate) fn percent_off(benefit: Benefit) -> Option<u8> {
     match benefit {
         Benefit::Percent { percent_off, .. } => Some(percent_off),
         Benefit::Threshold { .. } | Benefit::Cash { .. } => None,

@@ -21,6 +21,8 @@ use tokio::time::timeout;
 const MOST_WAITING: usize = 4096;
 /// Requests in one transaction.
 const MOST_IN_GROUP: usize = 256;
+/// Written groups whose people are still being told.
+const GROUPS_TO_TELL: usize = 16;
 /// How long anybody waits for the desk. Whether the write took place is unknown
 /// then, and its repeat tells.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
@@ -50,12 +52,17 @@ impl Desk {
         match db {
             Db::Sqlite { file, turn, disk, .. } => {
                 let (file, turn, disk) = (file.clone(), turn.clone(), disk.clone());
-                let open = move || SqliteDesk::open(&file, turn.clone());
-                let writer = open()?;
-                let serve = move || {
-                    serve_sqlite(asked, writer, open, &disk, chain, clock.as_ref());
-                    drop(ended);
+                let open = {
+                    let disk = disk.clone();
+                    move || SqliteDesk::open(&file, turn.clone(), disk.clone())
                 };
+                let writer = open()?;
+                let (told, groups) = mpsc::channel(GROUPS_TO_TELL);
+                tokio::spawn(async move {
+                    tell(groups).await;
+                    drop(ended);
+                });
+                let serve = move || serve_sqlite(asked, writer, open, &disk, (chain, clock.as_ref()), &told);
                 thread::Builder::new().name("desk".to_owned()).spawn(serve).map_err(store::failed)?;
             }
             Db::Postgres { pool, .. } => {
@@ -132,8 +139,8 @@ fn serve_sqlite(
     writer: SqliteDesk,
     open: impl Fn() -> Result<SqliteDesk, StoreError>,
     disk: &Disk,
-    chain: i64,
-    clock: &dyn Clock,
+    (chain, clock): (i64, &dyn Clock),
+    told: &mpsc::Sender<Group>,
 ) {
     let mut writer = Some(writer);
     loop {
@@ -151,6 +158,16 @@ fn serve_sqlite(
             disk.learn(error);
             writer = None;
         }
+        if told.blocking_send((replies, written)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Answers inside the runtime: waking each of a group from another thread
+/// would cost the desk as much as writing it.
+async fn tell(mut groups: mpsc::Receiver<Group>) {
+    while let Some((replies, written)) = groups.recv().await {
         answer(replies, written);
     }
 }
@@ -165,13 +182,15 @@ async fn serve_postgres(mut asked: mpsc::Receiver<Asked>, mut writer: PostgresDe
             group.into_iter().map(|asked| (asked.work, asked.reply)).unzip();
         let written = writer.write(clock.now(), &works).await;
         if written.is_err() {
-            writer.forget();
+            writer.give_up();
         }
         answer(replies, written);
     }
 }
 
 type Reply = oneshot::Sender<Result<Written<Error>, StoreError>>;
+/// Those of a group, and what became of it.
+type Group = (Vec<Reply>, Result<Vec<Written<Error>>, StoreError>);
 
 /// Tells each of a group what became of it. Who has gone away hears nothing;
 /// the write stands all the same and its repeat finds it.

@@ -83,6 +83,13 @@ impl Known {
         }
     }
 
+    /// Whether the claim is likely the repeat of one that got a voucher.
+    pub(crate) fn may_be_repeat(&self, round: RoundId, account: AccountId, key: &IdempotencyKey) -> bool {
+        let rounds = self.rounds();
+        let holder = rounds.get(&round).and_then(|known| known.holders.get(&account));
+        holder.is_some_and(|holder| holder.fingerprint == self.fingerprint(key.as_str()))
+    }
+
     /// Whether it is certain that the resident holds nothing of the round.
     pub(crate) fn holds_none(&self, round: RoundId, account: AccountId) -> bool {
         let rounds = self.rounds();

@@ -78,14 +78,22 @@ pub(crate) async fn by_phone(tx: &mut Tx, phone_hash: &str) -> Result<Option<Acc
         .bind(phone_hash).fetch_optional(conn))?)
 }
 
+/// The account of a session that has not ended, and when it will.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct SessionRow {
+    #[sqlx(flatten)]
+    pub(crate) account: AccountRow,
+    pub(crate) expires_at_ms: i64,
+}
+
 /// The account of a session that has not ended.
 pub(crate) async fn by_session(
     tx: &mut Tx,
     token_hash: &str,
     now: Timestamp,
-) -> Result<Option<AccountRow>, StoreError> {
+) -> Result<Option<SessionRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select account_id, phone_sealed, name, district
+        "select account_id, phone_sealed, name, district, expires_at_ms
            from account join session using (account_id)
           where token_hash = $1 and expires_at_ms > $2")
         .bind(token_hash).bind(now.ms()).fetch_optional(conn))?)
@@ -165,10 +173,12 @@ pub(crate) async fn begin_session(
     Ok(())
 }
 
-/// Ends a session.
-pub(crate) async fn end_session(tx: &mut Tx, token_hash: &str) -> Result<(), StoreError> {
-    changed!(tx, sqlx::query("delete from session where token_hash = $1").bind(token_hash))?;
-    Ok(())
+/// Ends a session; whose it was, unless it had ended before.
+pub(crate) async fn end_session(tx: &mut Tx, token_hash: &str) -> Result<Option<i64>, StoreError> {
+    let row: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "delete from session where token_hash = $1 returning account_id")
+        .bind(token_hash).fetch_optional(conn))?;
+    Ok(row.map(|(account_id,)| account_id))
 }
 
 /// Forgets an account's sessions that ended by themselves.

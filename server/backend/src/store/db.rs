@@ -20,6 +20,10 @@ use tokio::time::timeout;
 
 /// How many readers SQLite serves side by side; its one writer stands apart.
 const SQLITE_READERS: u32 = 8;
+/// Pages that a connection to SQLite keeps, in KB, negative as SQLite has it.
+/// The desk keeps most; what the others do not keep is in the system's cache.
+const WRITER_CACHE: &str = "-16384";
+const READER_CACHE: &str = "-4096";
 /// Connections of one node to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 24;
 /// How long a caller waits for a connection before the answer is 503.
@@ -229,15 +233,15 @@ async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(ACQUIRE_TIMEOUT)
-        .pragma("cache_size", "-65536")
         .pragma("wal_autocheckpoint", "0");
     let file = options.get_filename().to_path_buf();
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let write = writer.connect_with(options.clone()).await?;
+    let write = writer.connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
     // What a process that died left in the log is durable in the file before anybody is told of it.
     sqlx::query(CHECKPOINT).execute(&write).await?;
     let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(ACQUIRE_TIMEOUT);
-    let read = readers.connect_lazy_with(options.pragma("query_only", "true"));
+    let options = options.pragma("cache_size", READER_CACHE).pragma("query_only", "true");
+    let read = readers.connect_lazy_with(options);
     Ok(Db::Sqlite { write, read, turn: Turn::default(), file, disk: Disk::new() })
 }
 

@@ -11,6 +11,7 @@
 
 pub(crate) mod account;
 pub(crate) mod assisted;
+pub(crate) mod caller_change;
 pub(crate) mod catalogue;
 mod db;
 pub(crate) mod desk;

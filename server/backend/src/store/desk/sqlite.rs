@@ -1,12 +1,16 @@
 //! The desk on SQLite: one connection of its own that takes its turn with the
 //! other writers of the process.
 
+mod checkpoints;
+
 use crate::store::db::Turn;
 use crate::store::desk::group::Group;
 use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemable, Redeemed, Work, Written};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::{self, VoucherRow};
-use crate::store::{StoreError, disk, ledger, meta, round, tally};
+use crate::store::disk::{self, Disk};
+use crate::store::{StoreError, ledger, meta, round, tally};
+use checkpoints::Checkpoints;
 use domain::{Block, Hash, Timestamp};
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
@@ -26,6 +30,7 @@ const LONG_LOG_PAGES: i32 = 10_000;
 pub(crate) struct SqliteDesk {
     connection: Connection,
     turn: Turn,
+    checkpoints: Checkpoints,
 }
 
 /// A group that is being written. What it reads holds until the commit: nobody
@@ -54,7 +59,7 @@ struct Share {
 
 impl SqliteDesk {
     /// Opens the desk's connection to a database that is up to date.
-    pub(crate) fn open(file: &Path, turn: Turn) -> Result<SqliteDesk, StoreError> {
+    pub(crate) fn open(file: &Path, turn: Turn, disk: Disk) -> Result<SqliteDesk, StoreError> {
         let connection = Connection::open(file)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
@@ -63,7 +68,7 @@ impl SqliteDesk {
         connection.pragma_update(None, "cache_size", -65_536)?;
         connection.wal_hook(Some(checkpoint_when_long));
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(SqliteDesk { connection, turn })
+        Ok(SqliteDesk { connection, turn, checkpoints: Checkpoints::begin(file, disk)? })
     }
 
     /// Writes a group; durable when it returns. Waits for other writers of the
@@ -90,6 +95,7 @@ impl SqliteDesk {
         if !writing.group.entries.is_empty() {
             writing.finish(chain, now)?;
             tx.commit()?;
+            self.checkpoints.wrote();
         }
         Ok(written)
     }

@@ -176,7 +176,7 @@ impl PostgresDesk {
     }
 
     /// What stands against each claim, in one round trip.
-    async fn look(&self, claims: &Claims<'_>) -> Result<HashMap<i64, Against>, StoreError> {
+    async fn look(&mut self, claims: &Claims<'_>) -> Result<HashMap<i64, Against>, StoreError> {
         let column =
             |of: fn(&NewVoucher) -> i64| claims.iter().map(|(_, claim)| of(claim)).collect::<Vec<i64>>();
         let places: Vec<i64> =
@@ -189,7 +189,7 @@ impl PostgresDesk {
             .bind(column(|claim| claim.round_id))
             .bind(column(|claim| claim.day_starts_ms))
             .bind(keys)
-            .fetch_all(&self.pool)
+            .fetch_all(self.line().await?)
             .await?;
         Ok(rows.into_iter().map(|row| (row.place, row)).collect())
     }
@@ -215,7 +215,7 @@ impl PostgresDesk {
     }
 
     async fn send(
-        &self,
+        &mut self,
         planned: &[Planned<'_>],
         taken: &Taken,
         chained: &Chained,
@@ -250,7 +250,7 @@ impl PostgresDesk {
             .bind(chained.column(|by| by.district))
             .bind(chained.column(|by| by.round_id))
             .bind(chained.column(|by| by.claimed));
-        chained.send(query, &self.pool).await
+        chained.send(query, self.line().await?).await
     }
 }
 

@@ -121,9 +121,9 @@ impl PostgresDesk {
         done: &mut Answers<E>,
     ) -> Result<Judged<'a, E>, StoreError> {
         let numbers: Vec<i64> = waiting.iter().map(|(_, new)| new.voucher_id).collect();
-        let rows: Vec<VoucherRow> = sqlx::query_as(READ).bind(numbers).fetch_all(&self.pool).await?;
+        let rows: Vec<VoucherRow> = sqlx::query_as(READ).bind(numbers).fetch_all(self.line().await?).await?;
         let rows: HashMap<i64, VoucherRow> = rows.into_iter().map(|row| (row.voucher_id, row)).collect();
-        let mut judged = Vec::with_capacity(waiting.len());
+        let (mut judged, mut refused) = (Vec::with_capacity(waiting.len()), Vec::new());
         for (place, new) in waiting {
             let no = match rows.get(&new.voucher_id).map(|row| (new.judge)(row)) {
                 Some(Ok(mut redeemable)) => {
@@ -134,10 +134,45 @@ impl PostgresDesk {
                 Some(Err(refused)) => Redeemed::Refused(refused),
                 None => Redeemed::Unknown,
             };
-            let mut tx = self.db.read().await?;
-            done.push((place, redeemed_before(&mut tx, new).await?.unwrap_or(no)));
+            refused.push((place, new, no));
+        }
+        let asked: Vec<&NewRedemption<E>> = refused.iter().map(|(_, new, _)| *new).collect();
+        let before = self.all_redeemed_before(&asked).await?;
+        for ((place, _, no), before) in refused.into_iter().zip(before) {
+            done.push((place, before.unwrap_or(no)));
         }
         Ok(judged)
+    }
+
+    /// What each key was used for before, if for anything; in two round trips
+    /// at most.
+    async fn all_redeemed_before<E>(
+        &mut self,
+        all: &[&NewRedemption<E>],
+    ) -> Result<Vec<Option<Redeemed<E>>>, StoreError> {
+        if all.is_empty() {
+            return Ok(Vec::new());
+        }
+        let clerks: Vec<i64> = all.iter().map(|new| new.clerk_id).collect();
+        let keys: Vec<&str> = all.iter().map(|new| new.key.as_str()).collect();
+        let query = sqlx::query_as(BEFORE).bind(&clerks).bind(&keys);
+        let rows: Vec<RedemptionRow> = query.fetch_all(self.line().await?).await?;
+        let by_key = rows.iter().map(|row| ((row.clerk_id, row.redeem_key.as_str()), row));
+        let by_key: HashMap<(i64, &str), &RedemptionRow> = by_key.collect();
+        let found = |new: &NewRedemption<E>| by_key.get(&(new.clerk_id, new.key.as_str())).copied();
+        let elsewhere = if all.iter().all(|new| found(new).is_some()) {
+            HashSet::new()
+        } else {
+            let query = sqlx::query_as(ELSEWHERE).bind(&clerks).bind(&keys);
+            let rows: Vec<(i64, String)> = query.fetch_all(self.line().await?).await?;
+            rows.into_iter().collect()
+        };
+        let told = all.iter().map(|new| match found(new) {
+            Some(row) if row.request_hash == new.request_hash => Some(Redeemed::Before(row.clone())),
+            Some(_) => Some(Redeemed::KeyReused),
+            None => elsewhere.contains(&(new.clerk_id, new.key.clone())).then_some(Redeemed::KeyReused),
+        });
+        Ok(told.collect())
     }
 
     /// One statement for all; `None` when a guard said no.
@@ -160,7 +195,7 @@ impl PostgresDesk {
         }
     }
 
-    async fn send_redemptions(&self, all: &[&Redeemable], chained: &Chained) -> Result<(), sqlx::Error> {
+    async fn send_redemptions(&mut self, all: &[&Redeemable], chained: &Chained) -> Result<(), sqlx::Error> {
         let number = |of: fn(&RedemptionRow) -> i64| all.iter().map(|one| of(&one.row)).collect::<Vec<i64>>();
         let text = |of: fn(&RedemptionRow) -> &str| all.iter().map(|one| of(&one.row)).collect::<Vec<&str>>();
         let invoices: Vec<Option<&str>> = all.iter().map(|one| one.row.invoice_no.as_deref()).collect();
@@ -198,7 +233,7 @@ impl PostgresDesk {
             .bind(chained.column(|by| by.order_fen))
             .bind(chained.column(|by| by.subsidy_fen))
             .bind(chained.column(|by| by.government_fen));
-        chained.send(query, &self.pool).await
+        chained.send(query, self.line().await?).await
     }
 }
 
@@ -216,6 +251,14 @@ async fn redeemed_before<E>(tx: &mut Tx, new: &NewRedemption<E>) -> Result<Optio
 const READ: &str = "select voucher_id, round_id, campaign_id, account_id, state,
         issued_at_ms, expires_at_ms, redeemed_at_ms, present_step
    from voucher where voucher_id = any($1::bigint[])";
+
+const BEFORE: &str = "select r.* from unnest($1::bigint[], $2::text[]) as k (clerk_id, redeem_key)
+   join redemption r on r.clerk_id = k.clerk_id and r.redeem_key = k.redeem_key";
+
+const ELSEWHERE: &str = "select k.clerk_id, k.redeem_key
+   from unnest($1::bigint[], $2::text[]) as k (clerk_id, redeem_key)
+  where exists (select 1 from idempotency i where i.account_id = k.clerk_id and i.idem_key = k.redeem_key)
+     or exists (select 1 from voucher v where v.account_id = k.clerk_id and v.claim_key = k.redeem_key)";
 
 const WRITE: &str = "with new as (
     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
