@@ -15,7 +15,8 @@ fn roles(name: &str) -> &'static [&'static str] {
     match name {
         "choose_district" | "claim_voucher" | "enter_round" => &["resident"],
         "hold_draw" => &["city"],
-        "redeem_voucher" | "preview_voucher" => &["clerk", "owner"],
+        "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
+        "refund_redemption" => &["owner"],
         other => panic!("{other}: say here who may call it"),
     }
 }

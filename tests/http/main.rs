@@ -18,5 +18,6 @@ mod redemptions;
 mod reversals;
 mod rounds;
 mod season;
+mod statements;
 mod stats;
 mod vouchers;

@@ -10,5 +10,6 @@ mod migrations;
 mod redemptions;
 mod returns;
 mod services;
+mod statements;
 mod stats;
 mod waiting;

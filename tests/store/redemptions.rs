@@ -67,6 +67,7 @@ async fn a_typed_code_works_as_people_type_it(city: &TestCity) {
         outlet_id: FIRST_OUTLET,
         order_fen: 6000,
         invoice_no: None,
+        merchant_discount_fen: None,
     };
     assert!(city.backend.redeem(&city.clerk().await, &request, &key()).await.is_ok());
 }

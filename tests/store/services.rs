@@ -116,7 +116,8 @@ impl<'a> Services<'a> {
         let shown =
             self.backend.voucher_token(resident, voucher.voucher_id).await.expect("the present token");
         let (token, code, invoice_no) = (Some(shown.token), None, None);
-        RedeemRequest { token, code, outlet_id: FIRST_OUTLET, order_fen, invoice_no }
+        let (outlet_id, merchant_discount_fen) = (FIRST_OUTLET, None);
+        RedeemRequest { token, code, outlet_id, order_fen, invoice_no, merchant_discount_fen }
     }
 
     /// Redeems a resident's voucher at the first outlet.

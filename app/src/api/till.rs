@@ -134,6 +134,7 @@ fn request(body: SaleBody) -> RedeemRequest {
         outlet_id: body.outlet_id,
         order_fen: body.order_fen.get(),
         invoice_no: body.invoice_no,
+        merchant_discount_fen: None,
     }
 }
 

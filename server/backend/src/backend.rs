@@ -1,5 +1,6 @@
 //! The one value that the front doors call.
 
+use crate::balances::Balances;
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, Random};
 use crate::issue::desk::Desk;
@@ -15,6 +16,7 @@ use domain::{Denied, IdempotencyKey, Timestamp, Zone};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
+use tokio::sync::Mutex;
 
 /// What a start needs.
 pub struct Options {
@@ -74,6 +76,7 @@ pub(crate) struct Inner {
     known: Known,
     limits: Limits,
     waiting: Waiting,
+    balances: Mutex<Balances>,
 }
 
 impl Backend {
@@ -114,6 +117,7 @@ impl Backend {
             known: Known::default(),
             limits,
             waiting,
+            balances: Mutex::default(),
         };
         let backend = Backend(Arc::new(inner));
         backend.reload().await?;
@@ -244,6 +248,10 @@ impl Backend {
 
     pub(crate) fn waiting(&self) -> &Waiting {
         &self.0.waiting
+    }
+
+    pub(crate) fn balances(&self) -> &Mutex<Balances> {
+        &self.0.balances
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {

@@ -39,7 +39,7 @@ impl Error {
             Error::Claim(refused) => Problem::of_claim(refused, lang, zone),
             Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
-            Error::Reverse(refused) => Problem::of_reversal(refused, lang),
+            Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

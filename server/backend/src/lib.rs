@@ -6,6 +6,7 @@
 
 mod auth;
 mod backend;
+mod balances;
 mod caller;
 mod catalogue;
 pub mod clock;
@@ -22,15 +23,18 @@ mod paging;
 mod returns;
 mod reversal;
 mod rounds;
+mod sales;
 mod search;
 pub mod seeds;
 pub mod sms;
+mod statements;
 mod stats;
 mod store;
 mod till;
 mod verify;
 mod waiting;
 mod wallet;
+mod wrong_codes;
 
 pub(crate) use backend::Inner;
 pub use backend::{Backend, OpenError, Options};

@@ -14,6 +14,7 @@ mod places;
 mod redemptions;
 mod rounds;
 mod season;
+mod statements;
 mod stats;
 mod table;
 mod vouchers;
@@ -50,6 +51,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(places::routes())
         .merge(vouchers::routes())
         .merge(redemptions::routes())
+        .merge(statements::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())
