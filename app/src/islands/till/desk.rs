@@ -2,10 +2,11 @@
 
 use super::ask::{self, Attempt};
 use super::lens::Lens;
+use super::signal::{self, Signal};
 use crate::api::sale::{Sale, SaleBody, Step};
 use crate::islands::key::new_key;
-use domain::Lang;
-use domain::shapes::{Extra, Problem, RedemptionShape};
+use domain::shapes::{Extra, Problem, RecentSale, RedemptionShape};
+use domain::{Lang, Timestamp, undo_until};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::html;
 use leptos::prelude::*;
@@ -14,6 +15,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Which outlet this till stands in.
 const OUTLET: &str = "yuehui.till.outlet";
+/// So many of the last redemptions are shown.
+const RECENT: usize = 20;
 
 /// The desk; copies are the same desk.
 #[derive(Clone, Copy)]
@@ -26,10 +29,15 @@ pub(super) struct Desk {
     pub(super) confirming: RwSignal<Option<u32>>,
     /// The voucher at hand needs an invoice's number.
     pub(super) needs_invoice: RwSignal<bool>,
+    /// The last redemptions, the newest first.
+    pub(super) recent: RwSignal<Vec<RecentSale>>,
+    /// Whether the till is to be heard.
+    pub(super) sound: RwSignal<bool>,
     pub(super) lens: Lens,
     pub(super) outlet: NodeRef<html::Select>,
     pub(super) code: NodeRef<html::Input>,
     pub(super) order: NodeRef<html::Input>,
+    pub(super) discount: NodeRef<html::Input>,
     pub(super) invoice: NodeRef<html::Input>,
     pub(super) confirm: NodeRef<html::Button>,
     pub(super) next: NodeRef<html::A>,
@@ -38,7 +46,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(lang: Lang, sale: &Sale, step: Step) -> Desk {
+    pub(super) fn new(lang: Lang, sale: &Sale, step: Step, recent: Vec<RecentSale>) -> Desk {
         let needs_invoice = !sale.invoice_no.is_empty() || asks_invoice(&step);
         Desk {
             lang,
@@ -46,10 +54,13 @@ impl Desk {
             asking: RwSignal::new(false),
             confirming: RwSignal::new(None),
             needs_invoice: RwSignal::new(needs_invoice),
+            recent: RwSignal::new(recent),
+            sound: RwSignal::new(true),
             lens: Lens::new(lang),
             outlet: NodeRef::new(),
             code: NodeRef::new(),
             order: NodeRef::new(),
+            discount: NodeRef::new(),
             invoice: NodeRef::new(),
             confirm: NodeRef::new(),
             next: NodeRef::new(),
@@ -60,6 +71,7 @@ impl Desk {
     /// Takes up what an earlier visit left: the outlet, and a confirmation
     /// that had no answer.
     pub(super) fn wake(self) {
+        self.sound.set(signal::is_wanted());
         if let (Some(outlet), Ok(known)) = (self.outlet.get_untracked(), LocalStorage::get::<String>(OUTLET))
         {
             let chosen = outlet.value();
@@ -122,6 +134,7 @@ impl Desk {
                         Ok(preview) => {
                             self.given_key.set_value(None);
                             self.step.set(Step::Previewed(preview));
+                            self.signal(Signal::Good);
                             focus_soon(self.confirm);
                         }
                         Err(problem) if ask::is_unknown(&problem) => self.refuse(self.offline()),
@@ -160,11 +173,32 @@ impl Desk {
     }
 
     fn receive(self, redemption: RedemptionShape) {
+        self.signal(Signal::Done);
+        self.remember(&redemption);
         self.step.set(Step::Redeemed(redemption));
         focus_soon(self.next);
     }
 
+    /// Puts a redemption of this till before the last ones.
+    fn remember(self, redemption: &RedemptionShape) {
+        let at = redemption.redeemed_at.parse::<Timestamp>();
+        let undo_until_ms = at.ok().map(|at| undo_until(at).ms());
+        self.recent.update(|recent| {
+            recent.retain(|sale| sale.redemption.redemption_id != redemption.redemption_id);
+            recent.insert(0, RecentSale { redemption: redemption.clone(), undo_until_ms });
+            recent.truncate(RECENT);
+        });
+    }
+
+    /// Is heard and felt.
+    pub(super) fn signal(self, signal: Signal) {
+        if self.sound.get_untracked() {
+            signal::give(signal);
+        }
+    }
+
     fn refuse(self, problem: Problem) {
+        self.signal(Signal::Bad);
         let step = Step::Refused(problem);
         if asks_invoice(&step) {
             self.needs_invoice.set(true);
@@ -173,6 +207,7 @@ impl Desk {
         self.step.set(step);
         match at.as_str() {
             "order" => focus_soon(self.order),
+            "discount" => focus_soon(self.discount),
             "invoice_no" => focus_soon(self.invoice),
             "outlet_id" => focus_soon(self.outlet),
             _ => focus_soon(self.code),
@@ -193,7 +228,7 @@ impl Desk {
     }
 
     fn clear(self) {
-        for field in [self.code, self.order, self.invoice] {
+        for field in [self.code, self.order, self.discount, self.invoice] {
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
             }
@@ -218,6 +253,7 @@ impl Desk {
         Sale {
             code: value(self.code),
             order: value(self.order),
+            discount: value(self.discount),
             outlet_id: outlet.map(|outlet| outlet.value()).unwrap_or_default(),
             invoice_no: value(self.invoice),
             key: String::new(),
@@ -246,11 +282,12 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
     match (problem.code.as_str(), problem.with.get("field")) {
         (_, Some(Extra::Text(field))) => Some(match field.as_str() {
             "order_fen" => "order",
+            "merchant_discount_fen" => "discount",
             "token" => "code",
             field => field,
         }),
         ("below_threshold", _) => Some("order"),
-        ("wrong_outlet" | "wrong_district" | "unauthenticated" | "offline", _) => None,
+        ("wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often", _) => None,
         _ => Some("code"),
     }
 }
