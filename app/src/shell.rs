@@ -82,6 +82,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/me") view=resident::me ssr=page.clone()/>
                 <Route path=path!("/shop") view=merchant::shop ssr=page.clone()/>
                 <Route path=path!("/shop/till") view=merchant::till ssr=page.clone()/>
+                <Route path=path!("/shop/redemptions/:id") view=merchant::refund ssr=page.clone()/>
+                <Route path=path!("/shop/statement") view=merchant::statement ssr=page.clone()/>
                 <Route path=path!("/bureau") view=organizer::bureau ssr=page.clone()/>
                 <Route path=path!("/bureau/desk") view=organizer::desk ssr=page.clone()/>
                 <Route path=path!("/bureau/desk/:id") view=organizer::slip ssr=page.clone()/>

@@ -1,4 +1,6 @@
 // The pages that are inspected and photographed, and who looks at them.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { people } from "./city.mjs";
 
 /** Visits everything that a claimed voucher makes visible, for one resident. */
@@ -11,6 +13,7 @@ export async function prepare(city) {
   const draw = await city.round({ method: "draw" });
   const voucher = await city.claim(await city.bearer(people.resident(1)), round.id);
   const paper = await paperVoucher(city);
+  const sold = await sell(city, round);
   return {
     visitor: {
       paths: {
@@ -39,6 +42,17 @@ export async function prepare(city) {
       },
     },
     clerk: { account: people.clerk, paths: { till: "/shop/till" } },
+    owner: {
+      account: people.owner,
+      paths: {
+        shop: "/shop",
+        till: "/shop/till",
+        refund: `/shop/redemptions/${sold.redemption_id}`,
+        "refund-check": `/shop/redemptions/${sold.redemption_id}?refund=30`,
+        statement: "/shop/statement",
+        "statement-empty": "/shop/statement?week=2021-06-28",
+      },
+    },
     desk: {
       account: people.desk,
       wide: true,
@@ -60,6 +74,27 @@ async function paperVoucher(city) {
   const { status, body } = await city.api("POST", `/rounds/${round.id}/assisted`, resident, headers);
   if (status !== 201) throw new Error(JSON.stringify(body));
   return body.voucher;
+}
+
+/** Two redemptions of the first merchant, one of them refunded in part; answers that one. */
+async function sell(city, round) {
+  const owner = await city.bearer(people.owner);
+  const write = async (path, body) => {
+    const key = { "idempotency-key": randomUUID() };
+    const answer = await city.api("POST", path, body, { ...owner, ...key });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const sales = [];
+  for (const [n, outlet_id] of [[2, 1], [3, 2]]) {
+    const resident = await city.bearer(people.resident(n));
+    const voucher = await city.claim(resident, round.id);
+    const shown = await city.api("POST", `/vouchers/${voucher.voucher_id}/token`, {}, resident);
+    const order = { code: shown.body.code, outlet_id, order_fen: 9000, merchant_discount_fen: 500 };
+    sales.push(await write("/redemptions", order));
+  }
+  await write(`/redemptions/${sales[0].redemption_id}/reversals`, { refund_fen: 1000, reason: "一道菜没上" });
+  return sales[0];
 }
 
 async function first(city, path) {

@@ -60,6 +60,31 @@ export const till = {
   confirm: testId("confirm"),
   refusal: testId("refusal"),
   receiptCode: testId("receipt-code"),
+  discount: field("discount"),
+  discounted: testId("discount"),
+  undo: testId("undo"),
+  undoSaid: testId("undo-said"),
+  saleState: testId("sale-state"),
+  sound: testId("sound"),
+};
+
+export const refund = {
+  sale: (page) => page.locator('main a[href^="/shop/redemptions/"]').first(),
+  amount: field("refund"),
+  next: testId("refund-preview"),
+  forResident: testId("resident-refund"),
+  reason: field("reason"),
+  confirm: testId("refund-confirm"),
+  refunded: testId("refunded"),
+  subsidyBack: testId("subsidy-back"),
+};
+
+export const statement = {
+  agrees: testId("agrees"),
+  nothing: testId("no-lines"),
+  total: (page, column) => page.locator(`[data-total="${column}"]`),
+  cell: (page, outlet, day, column) =>
+    page.locator(`[data-outlet="${outlet}"] [data-day="${day}"] [data-column="${column}"]`),
 };
 
 export const desk = {

@@ -16,7 +16,8 @@ fn roles(name: &str) -> &'static [&'static str] {
         "choose_district" | "claim_voucher" | "enter_round" => &["resident"],
         "hold_draw" => &["city"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
-        "redeem_voucher" | "preview_voucher" => &["clerk", "owner"],
+        "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
+        "refund_redemption" => &["owner"],
         other => panic!("{other}: say here who may call it"),
     }
 }

@@ -19,5 +19,6 @@ mod redemptions;
 mod reversals;
 mod rounds;
 mod season;
+mod statements;
 mod stats;
 mod vouchers;

@@ -16,6 +16,9 @@ on_both_databases!(
     the_limit_of_an_outlet_and_day,
     a_bad_order_names_its_field,
     a_merchant_sees_its_own_redemptions,
+    the_shops_discount_is_noted_and_comes_off_first,
+    a_voucher_that_stands_alone_refuses_a_discount in no_promotion_beside,
+    wrong_codes_slow_their_clerk_down,
 );
 
 async fn a_preview_changes_nothing(city: &TestCity) {
@@ -171,6 +174,9 @@ async fn a_bad_order_names_its_field(city: &TestCity) {
         ("token", json!("YH1\u{0}")),
         ("token", json!({})),
         ("invoice_no", json!("x".repeat(41))),
+        ("merchant_discount_fen", json!(-1)),
+        ("merchant_discount_fen", json!(99_992_001)),
+        ("merchant_discount_fen", json!("5")),
     ] {
         let mut order = good.clone();
         order[field] = value;
@@ -204,4 +210,64 @@ async fn a_merchant_sees_its_own_redemptions(city: &TestCity) {
     let other = city.sign_in(people::OTHER_OWNER).await;
     assert_eq!(other.get("/redemptions").await.expect(200)["items"], json!([]));
     clerk.get("/redemptions?cursor=x").await.refused_field(400, "bad_query", "cursor");
+}
+
+async fn the_shops_discount_is_noted_and_comes_off_first(city: &TestCity) {
+    let (resident, clerk, owner) = (city.resident(1).await, city.clerk().await, city.owner().await);
+    let voucher = city.voucher_of(&resident).await;
+    // ¥65 less ¥6 is below the threshold of ¥60: it is tested on what is left.
+    let mut order = city.order(&resident, &voucher, 5900).await;
+    order["merchant_discount_fen"] = json!(600);
+    city.redeem(&clerk, &order).await.refused(422, "below_threshold");
+    order["order_fen"] = json!(6000);
+    let preview = clerk.post("/redemptions/preview", &order).await.expect(200);
+    assert_eq!((&preview["merchant_discount_fen"], &preview["payable_fen"]), (&json!(600), &json!(4000)));
+    let redeemed = city.redeem(&clerk, &order).await.expect(201);
+    assert_eq!((&redeemed["order_fen"], &redeemed["merchant_discount_fen"]), (&json!(6000), &json!(600)));
+    let detail = resident.get(&format!("/vouchers/{}", voucher["voucher_id"])).await.expect(200);
+    assert_eq!(detail["redemption"]["merchant_discount_fen"], 600);
+    let statement = owner.get("/statements").await.expect(200);
+    assert_eq!(statement["total"]["merchant_discount_fen"], 600);
+}
+
+fn no_promotion_beside(season: &mut backend::seeds::SeedSet) {
+    season.campaigns[0].stacking.with_promotion = false;
+}
+
+async fn a_voucher_that_stands_alone_refuses_a_discount(city: &TestCity) {
+    let (resident, clerk) = (city.resident(1).await, city.clerk().await);
+    let voucher = city.voucher_of(&resident).await;
+    let mut order = city.order(&resident, &voucher, 8000).await;
+    order["merchant_discount_fen"] = json!(100);
+    let refused = city.redeem(&clerk, &order).await.refused(422, "not_with_discount");
+    assert_eq!(refused["field"], "merchant_discount_fen");
+    order["merchant_discount_fen"] = json!(0);
+    city.redeem(&clerk, &order).await.expect(201);
+}
+
+async fn wrong_codes_slow_their_clerk_down(city: &TestCity) {
+    let (resident, clerk, owner) = (city.resident(1).await, city.clerk().await, city.owner().await);
+    let voucher = city.voucher_of(&resident).await;
+    let guess = json!({ "code": "ABCDEF123456", "outlet_id": 1, "order_fen": 8000 });
+    for _ in 0..4 {
+        clerk.post("/redemptions/preview", &guess).await.refused(404, "not_found");
+    }
+    city.redeem(&clerk, &guess).await.refused(404, "not_found");
+    let wait = async |seconds: &str| {
+        let order = city.order(&resident, &voucher, 8000).await;
+        let preview = clerk.post("/redemptions/preview", &order).await;
+        preview.refused(429, "too_often");
+        assert_eq!(preview.header("retry-after"), seconds);
+        city.redeem(&clerk, &order).await.refused(429, "too_often");
+    };
+    wait("10").await;
+    // Another person's till goes on.
+    let order = city.order(&resident, &voucher, 8000).await;
+    owner.post("/redemptions/preview", &order).await.expect(200);
+    city.wait_s(10);
+    clerk.post("/redemptions/preview", &guess).await.refused(404, "not_found");
+    wait("20").await;
+    city.wait_s(20);
+    let order = city.order(&resident, &voucher, 8000).await;
+    city.redeem(&clerk, &order).await.expect(201);
 }

@@ -1,5 +1,6 @@
 //! `/redemptions/{id}/reversals`.
 
+use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Person, TestCity, new_key, on_both_databases, people};
@@ -10,6 +11,9 @@ on_both_databases!(
     a_reversal_is_done_once,
     a_refund_stays_within_its_order,
     only_those_with_the_right_undo,
+    a_manager_refunds_within_limits,
+    managers_at_once_stay_within_the_day,
+    a_clerk_undoes_their_own_for_a_minute,
 );
 
 async fn reverse(person: &Person, redemption: &Value, refund_fen: Value, reason: &str) -> Answer {
@@ -85,4 +89,66 @@ async fn only_those_with_the_right_undo(city: &TestCity) {
     reverse(&clerk, &redeemed, json!(1), "r").await.refused(403, "wrong_role");
     let other = city.sign_in(people::OTHER_OWNER).await;
     reverse(&other, &redeemed, json!(1), "r").await.refused(404, "not_found");
+}
+
+async fn a_manager_refunds_within_limits(city: &TestCity) {
+    let (manager, owner) = (city.sign_in(people::OWN_MANAGER).await, city.owner().await);
+    let mut redeemed = Vec::new();
+    for n in 1..=2 {
+        redeemed.push(city.redemption(&city.resident(n).await, &owner, 2_000_000).await);
+    }
+    let refused = reverse(&manager, &redeemed[0], json!(200_001), "r").await.refused(422, "refund_limit");
+    assert_eq!((&refused["field"], &refused["limit"]), (&json!("refund_fen"), &json!(200_000)));
+    for _ in 0..5 {
+        reverse(&manager, &redeemed[0], json!(190_000), "r").await.expect(201);
+    }
+    let refused = reverse(&manager, &redeemed[1], json!(50_001), "r").await.refused(422, "refund_day_limit");
+    assert_eq!((&refused["limit"], &refused["left_fen"]), (&json!(1_000_000), &json!(50_000)));
+    reverse(&manager, &redeemed[1], json!(50_000), "r").await.expect(201);
+    reverse(&manager, &redeemed[1], json!(1), "r").await.refused(422, "refund_day_limit");
+    // The owner stands above it, and the next business day begins anew.
+    reverse(&owner, &redeemed[1], json!(1_500_000), "r").await.expect(201);
+    city.set_clock("2021-06-19T06:00:00+08:00");
+    reverse(&manager, &redeemed[1], json!(1), "r").await.expect(201);
+}
+
+async fn managers_at_once_stay_within_the_day(city: &TestCity) {
+    let (manager, owner) = (city.sign_in(people::OWN_MANAGER).await, city.owner().await);
+    let mut redeemed = Vec::new();
+    for n in 1..=8 {
+        redeemed.push(city.redemption(&city.resident(n).await, &owner, 500_000).await);
+    }
+    let refunds = redeemed.iter().map(|redemption| reverse(&manager, redemption, json!(150_000), "r"));
+    let answers = join_all(refunds).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 6);
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        refused.refused(422, "refund_day_limit");
+    }
+}
+
+async fn a_clerk_undoes_their_own_for_a_minute(city: &TestCity) {
+    let (resident, clerk, owner) = (city.resident(1).await, city.clerk().await, city.owner().await);
+    let undo = async |person: &Person, redemption: &Value, key: &str| {
+        let path = format!("/redemptions/{}/undo", redemption["redemption_id"]);
+        person.write(Method::POST, &path, None, key).await
+    };
+    let redeemed = city.redemption(&resident, &clerk, 8000).await;
+    undo(&owner, &redeemed, &new_key()).await.refused(403, "another_clerks");
+    city.wait_s(59);
+    let key = new_key();
+    let undone = undo(&clerk, &redeemed, &key).await;
+    assert_eq!(undone.expect(201)["refund_fen"], 8000);
+    assert_eq!(undone.json()["voucher_state"], "issued");
+    let again = undo(&clerk, &redeemed, &key).await;
+    assert_eq!((again.expect(201), again.is_replay()), (undone.json(), true));
+    undo(&clerk, &redeemed, &new_key()).await.refused(409, "already_reversed");
+    let detail = resident.get(&format!("/vouchers/{}", redeemed["voucher_id"])).await.expect(200);
+    let order = city.order(&resident, &detail, 8000).await;
+    let second = city.redeem(&clerk, &order).await.expect(201);
+    city.wait_s(60);
+    let late = undo(&clerk, &second, &new_key()).await.refused(409, "undo_over");
+    assert_eq!(late["since"], "2021-06-18T10:01:59+08:00");
+    let other = city.sign_in(people::OTHER_OWNER).await;
+    undo(&other, &second, &new_key()).await.refused(404, "not_found");
+    undo(&clerk, &second, "short").await.refused(400, "bad_key");
 }

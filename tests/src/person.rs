@@ -17,6 +17,8 @@ pub mod people {
     pub const OWNER: &str = "13800000001";
     /// Its clerk.
     pub const CLERK: &str = "13800000002";
+    /// Its manager.
+    pub const OWN_MANAGER: &str = "13800000003";
     /// The owner of another merchant.
     pub const OTHER_OWNER: &str = "13800000011";
     /// A manager of another merchant.

@@ -13,5 +13,6 @@ mod nodes;
 mod redemptions;
 mod returns;
 mod services;
+mod statements;
 mod stats;
 mod waiting;

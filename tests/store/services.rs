@@ -157,7 +157,15 @@ impl<'a> Services<'a> {
 
 /// What a till at the first outlet sends.
 pub(crate) fn at_till(token: Option<String>, code: Option<String>, order_fen: i64) -> RedeemRequest {
-    RedeemRequest { token, code, outlet_id: FIRST_OUTLET, order_fen, invoice_no: None, last4: None }
+    RedeemRequest {
+        token,
+        code,
+        outlet_id: FIRST_OUTLET,
+        order_fen,
+        invoice_no: None,
+        last4: None,
+        merchant_discount_fen: None,
+    }
 }
 
 /// A moment.

@@ -97,3 +97,24 @@ query! {
         campaign,
     }
 }
+
+query! {
+    /// A merchant's statement.
+    StatementQuery {
+        /// Of this outlet only.
+        outlet,
+        /// The first business day; the Monday of this settlement week by default.
+        from,
+        /// The last business day, included; the Sunday of the week of `from` by default.
+        to,
+        /// `day` (by default) or `week`: a line for each business day, or for each settlement week, to
+        /// whose Monday and Sunday the range is then widened.
+        by,
+        /// `json` (by default), `csv` or `xlsx`; `Accept` and the address's ending say the same.
+        format,
+        /// Page size, 1 to 100; 20 by default. For `json` only.
+        limit,
+        /// `next_cursor` of the page before. For `json` only.
+        cursor,
+    }
+}

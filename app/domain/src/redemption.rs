@@ -9,6 +9,8 @@ use crate::{CampaignTerms, DistrictCode, Fen, KindCode, OutletId, RedeemRefused,
 pub struct Order<'a> {
     /// The order after merchant discounts: the threshold is tested on this.
     pub amount: Fen,
+    /// The merchant's own discount that was taken off before.
+    pub discount: Fen,
     /// Where.
     pub outlet: OutletId,
     /// The outlet's district at this moment.
@@ -44,6 +46,9 @@ pub fn split(terms: &CampaignTerms, order: &Order<'_>, zone: Zone) -> Result<Spl
     check_place(&terms.usable_where, order)?;
     if order.switch == Some(Switch::Cars) && order.invoice.is_none_or(|invoice| invoice.trim().is_empty()) {
         return Err(RedeemRefused::InvoiceRequired);
+    }
+    if order.discount > Fen::ZERO && !terms.stacking.with_promotion {
+        return Err(RedeemRefused::NotWithDiscount);
     }
     let subsidy = terms.benefit.subsidy(order.amount).map_err(|short_by| RedeemRefused::BelowThreshold {
         short_by,
@@ -81,6 +86,15 @@ fn check_place(place: &UsableWhere, order: &Order<'_>) -> Result<(), RedeemRefus
         return Err(RedeemRefused::WrongOutlet);
     }
     Ok(())
+}
+
+/// So long after a redemption, its own clerk may undo it.
+pub const UNDO_MS: i64 = 60_000;
+
+/// The first moment at which a redemption's own clerk may not undo it any more.
+#[must_use]
+pub fn undo_until(redeemed_at: Timestamp) -> Timestamp {
+    redeemed_at.plus_ms(UNDO_MS)
 }
 
 /// The subsidy that a refund gives back to the pot: ⌊S×R÷O⌋, and the last
@@ -137,6 +151,7 @@ mod tests {
     fn order<'a>(kind: &'a KindCode, at: &str) -> Order<'a> {
         Order {
             amount: fen(8000),
+            discount: Fen::ZERO,
             outlet: OutletId(1),
             district: "210302".parse().unwrap(),
             kind,
@@ -183,6 +198,16 @@ mod tests {
             refused(Order { switch: Some(Switch::Fuel), ..good.clone() }),
             RedeemRefused::WrongKind { .. }
         ));
+    }
+
+    #[test]
+    fn a_voucher_that_stands_alone_refuses_a_discount_beside_it() {
+        let catering = KindCode("catering".into());
+        let discounted = Order { discount: fen(500), ..order(&catering, "2021-06-18T19:00:00+08:00") };
+        // The threshold is tested on what is left of the order.
+        assert_eq!(split(&terms(), &discounted, Zone::SHANGHAI).map(|split| split.payable), Ok(fen(6000)));
+        let alone = CampaignTerms { stacking: Stacking { with_promotion: false }, ..terms() };
+        assert_eq!(split(&alone, &discounted, Zone::SHANGHAI), Err(RedeemRefused::NotWithDiscount));
     }
 
     #[test]

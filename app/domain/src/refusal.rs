@@ -248,6 +248,9 @@ pub enum RedeemRefused {
     /// The paper was printed anew since.
     #[error("another paper was printed since")]
     PaperReplaced,
+    /// The voucher does not join a merchant's discount.
+    #[error("the voucher does not join a merchant's discount")]
+    NotWithDiscount,
 }
 
 impl RedeemRefused {
@@ -272,6 +275,7 @@ impl RedeemRefused {
             RedeemRefused::PaperCheckWrong { .. } => "paper_check_wrong",
             RedeemRefused::PaperLocked => "paper_locked",
             RedeemRefused::PaperReplaced => "paper_replaced",
+            RedeemRefused::NotWithDiscount => "not_with_discount",
         }
     }
 
@@ -374,6 +378,12 @@ impl RedeemRefused {
                     "This paper is void: a newer one was printed; ask for that",
                 )
                 .to_owned(),
+            RedeemRefused::NotWithDiscount => lang
+                .pick(
+                    "这张券不能与店内优惠同用：请取消店内优惠，或换一张券",
+                    "This voucher does not join the shop's own discount: leave the discount out, or take another voucher",
+                )
+                .to_owned(),
         }
     }
 }
@@ -390,6 +400,29 @@ pub enum ReverseRefused {
     /// Nothing is left to refund.
     #[error("the redemption is already reversed in whole")]
     AlreadyReversed,
+    /// More than a manager may refund at once.
+    #[error("the refund is above a manager's limit")]
+    AboveLimit {
+        /// The most of one reversal.
+        limit: Fen,
+    },
+    /// More than a manager may refund in a business day.
+    #[error("the refunds of the day are above a manager's limit")]
+    AboveDayLimit {
+        /// The most of a day.
+        limit: Fen,
+        /// What is left of it.
+        left: Fen,
+    },
+    /// The clerk's own time to undo is over.
+    #[error("the time to undo is over")]
+    UndoOver {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Another person redeemed it.
+    #[error("another person redeemed it")]
+    AnotherClerks,
 }
 
 impl ReverseRefused {
@@ -399,6 +432,10 @@ impl ReverseRefused {
         match self {
             ReverseRefused::TooMuch { .. } => "refund_too_large",
             ReverseRefused::AlreadyReversed => "already_reversed",
+            ReverseRefused::AboveLimit { .. } => "refund_limit",
+            ReverseRefused::AboveDayLimit { .. } => "refund_day_limit",
+            ReverseRefused::UndoOver { .. } => "undo_over",
+            ReverseRefused::AnotherClerks => "another_clerks",
         }
     }
 
@@ -413,6 +450,28 @@ impl ReverseRefused {
             ReverseRefused::AlreadyReversed => {
                 lang.pick("这笔核销已全部撤销", "This redemption is already reversed in whole").to_owned()
             }
+            ReverseRefused::AboveLimit { limit } => lang.pick(
+                format!("店长每笔最多退{limit}，请店主办理"),
+                format!("A manager refunds at most {limit} at once: ask the owner"),
+            ),
+            ReverseRefused::AboveDayLimit { limit, left } => lang.pick(
+                format!("店长每天最多退{limit}，今天还可退{left}，超出请店主办理"),
+                format!(
+                    "A manager refunds at most {limit} a day, {left} are left today: ask the owner for more"
+                ),
+            ),
+            ReverseRefused::UndoOver { .. } => lang
+                .pick(
+                    "已超过 60 秒，不能自行撤销，请店长或店主办理退款",
+                    "The 60 seconds are over: ask the manager or the owner for a refund",
+                )
+                .to_owned(),
+            ReverseRefused::AnotherClerks => lang
+                .pick(
+                    "这笔由其他店员核销，请本人撤销，或请店长、店主办理退款",
+                    "Another clerk redeemed it: they may undo it, or the manager or owner refunds it",
+                )
+                .to_owned(),
         }
     }
 }

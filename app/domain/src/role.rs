@@ -37,6 +37,10 @@ words! {
         Redeem = "redeem", "核销", "redeem vouchers";
         /// Undo a redemption of one's own merchant.
         Reverse = "reverse", "撤销核销", "reverse redemptions";
+        /// Undo more of it than the season's limits let a manager.
+        ReverseFreely = "reverse_freely", "不限额撤销", "reverse beyond the limits";
+        /// See what one's own merchant is owed.
+        SeeStatements = "see_statements", "查看对账单", "see statements";
         /// See the tallies; a district officer those of their district.
         SeeStats = "see_stats", "查看统计", "see statistics";
         /// Hold a draw: enter the public value that makes its seed.
@@ -51,10 +55,13 @@ impl Role {
     /// The table. A role may do exactly what its row names.
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{AssistResidents, HoldDraws, HoldVouchers, Redeem, Reverse, SeeStats};
+        use Permission::{
+            AssistResidents, HoldDraws, HoldVouchers, Redeem, Reverse, ReverseFreely, SeeStatements, SeeStats,
+        };
         match self {
             Role::Resident => &[HoldVouchers],
-            Role::Owner | Role::Manager => &[Redeem, Reverse],
+            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements],
+            Role::Manager => &[Redeem, Reverse, SeeStatements],
             Role::Clerk => &[Redeem],
             Role::City => &[SeeStats, HoldDraws, AssistResidents],
             Role::District | Role::Finance | Role::Auditor => &[SeeStats],

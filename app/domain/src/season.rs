@@ -1,6 +1,6 @@
 //! The season itself.
 
-use crate::{Area, Day, District, DistrictCode, Kind, Timestamp, Zone};
+use crate::{Area, Day, District, DistrictCode, Fen, Kind, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// A sentence that the season goes by, in both languages.
@@ -11,6 +11,28 @@ pub struct Principle {
     pub zh: String,
     /// The same in English.
     pub en: String,
+}
+
+/// What a manager may refund of their merchant's redemptions; its owner may
+/// refund more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundLimits {
+    /// In one reversal.
+    pub each_fen: Fen,
+    /// In one business day.
+    pub day_fen: Fen,
+}
+
+impl RefundLimits {
+    /// In fen, for a season that says nothing: ¥2,000 and ¥10,000.
+    pub const USUAL: (i64, i64) = (200_000, 1_000_000);
+}
+
+impl Default for RefundLimits {
+    fn default() -> RefundLimits {
+        let fen = |amount| Fen::try_from(amount).unwrap_or(Fen::ZERO);
+        RefundLimits { each_fen: fen(Self::USUAL.0), day_fen: fen(Self::USUAL.1) }
+    }
 }
 
 /// A city's consumption season (消费季): its dates, places and words.
@@ -36,6 +58,9 @@ pub struct Season {
     pub demo: bool,
     /// The moment at which a demonstration starts its clock.
     pub demo_clock: Option<Timestamp>,
+    /// What managers may refund.
+    #[serde(default)]
+    pub refunds: RefundLimits,
     /// What the season goes by.
     pub principles: Vec<Principle>,
     /// What it spans: the four axes.

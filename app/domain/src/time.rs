@@ -68,6 +68,9 @@ impl FromStr for Timestamp {
 pub struct Day(Date);
 
 impl Day {
+    /// The calendar's last day.
+    pub const LAST: Day = Day(Date::MAX);
+
     /// The day after; the last day of the calendar is its own.
     #[must_use]
     pub fn next(self) -> Day {
@@ -90,6 +93,18 @@ impl Day {
     #[must_use]
     pub fn weekday(self) -> u8 {
         self.0.weekday().number_days_from_monday()
+    }
+
+    /// The Monday of its week.
+    #[must_use]
+    pub fn monday(self) -> Day {
+        (0..self.weekday()).fold(self, |day, _| day.previous())
+    }
+
+    /// The Sunday of its week.
+    #[must_use]
+    pub fn sunday(self) -> Day {
+        (self.weekday()..6).fold(self, |day, _| day.next())
     }
 
     /// The month (1 to 12) and the day of the month, for short labels.
@@ -217,6 +232,19 @@ impl Zone {
         self.at(day, 6 * 60)
     }
 
+    /// What is added to a moment's milliseconds, so that dividing them by a
+    /// day's gives the number of its business day: for sums by day in storage.
+    #[must_use]
+    pub const fn business_day_shift_ms(self) -> i64 {
+        (self.offset_minutes as i64 - BUSINESS_DAY_ENDS_MINUTE) * MINUTE_MS
+    }
+
+    /// The business day of such a number.
+    #[must_use]
+    pub fn numbered_business_day(self, number: i64) -> Day {
+        Self::day_from_minutes(number.saturating_mul(DAY_MINUTES))
+    }
+
     /// `2021-06-18T10:00:00+08:00`; milliseconds only where there are any.
     #[must_use]
     pub fn rfc3339(self, at: Timestamp) -> String {
@@ -318,6 +346,11 @@ mod tests {
             let business_day = zone.business_day(moment);
             prop_assert!(zone.business_day_starts(business_day) <= moment);
             prop_assert!(moment < zone.business_day_starts(business_day.next()));
+            let number = (ms + zone.business_day_shift_ms()) / 86_400_000;
+            prop_assert_eq!(zone.numbered_business_day(number), business_day);
+            let (monday, sunday) = (business_day.monday(), business_day.sunday());
+            prop_assert!(monday <= business_day && business_day <= sunday);
+            prop_assert_eq!((monday.weekday(), sunday.weekday(), monday.until(sunday)), (0, 6, 6));
         }
 
         #[test]

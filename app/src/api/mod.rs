@@ -10,6 +10,8 @@ pub mod assisted;
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod refund;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod rounds;
 pub mod sale;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
@@ -31,6 +33,8 @@ pub(crate) mod offers;
 pub(crate) mod season;
 #[cfg(feature = "ssr")]
 pub(crate) mod shop;
+#[cfg(feature = "ssr")]
+pub(crate) mod statement;
 #[cfg(feature = "ssr")]
 pub(crate) mod stats;
 #[cfg(feature = "ssr")]

@@ -18,8 +18,11 @@ pub struct TillOutlet {
 pub struct Sale {
     /// The customer's code: scanned or typed.
     pub code: String,
-    /// The order in yuan.
+    /// The order in yuan, before the shop's own discount.
     pub order: String,
+    /// That discount in yuan; blank where there is none.
+    #[serde(default)]
+    pub discount: String,
     /// The shop's number.
     pub outlet_id: String,
     /// The invoice's number, for vouchers that need one.
@@ -55,14 +58,21 @@ pub struct SaleBody {
     pub code: Option<String>,
     /// The shop's number.
     pub outlet_id: OutletId,
-    /// The order.
+    /// The order after the shop's own discount.
     pub order_fen: Fen,
+    /// That discount.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub merchant_discount_fen: Fen,
     /// The invoice's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_no: Option<String>,
     /// The last four digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last4: Option<String>,
+}
+
+fn is_nothing(amount: &Fen) -> bool {
+    *amount == Fen::ZERO
 }
 
 impl Sale {
@@ -73,8 +83,11 @@ impl Sale {
     pub fn read(&self, lang: Lang) -> Result<SaleBody, Box<Problem>> {
         let token = self.code.parse::<PresentToken>();
         let form = token.map_err(|_| bad("code", bad_code(lang)))?.form;
-        let order_fen = self.order.parse::<Fen>().ok();
-        let order_fen = order_fen.filter(|order| *order > Fen::ZERO);
+        let order = self.order.parse::<Fen>().ok();
+        let order = order.filter(|order| *order > Fen::ZERO).ok_or_else(|| bad("order", bad_order(lang)))?;
+        let discount = if self.discount.trim().is_empty() { Ok(Fen::ZERO) } else { self.discount.parse() };
+        let discount = discount.ok().filter(|discount| *discount < order);
+        let merchant_discount_fen = discount.ok_or_else(|| bad("discount", bad_discount(lang)))?;
         let outlet_id = self.outlet_id.parse::<OutletId>();
         let outlet_words = lang.pick("请选择门店", "Choose the outlet");
         let text = Some(domain::fold_typed(&self.code));
@@ -86,7 +99,8 @@ impl Sale {
             token,
             code,
             outlet_id: outlet_id.map_err(|_| bad("outlet_id", outlet_words))?,
-            order_fen: order_fen.ok_or_else(|| bad("order", bad_order(lang)))?,
+            order_fen: order.less(merchant_discount_fen),
+            merchant_discount_fen,
             invoice_no: filled(&self.invoice_no),
             last4: filled(&self.last4),
         })
@@ -112,6 +126,13 @@ fn bad_order(lang: Lang) -> &'static str {
     lang.pick("请填写订单金额，例如 88 或 88.50", "Enter the order in yuan, such as 88 or 88.50")
 }
 
+fn bad_discount(lang: Lang) -> &'static str {
+    lang.pick(
+        "店内优惠要小于订单金额，例如 5 或 5.50；没有就留空",
+        "The shop's discount is less than the order, such as 5 or 5.50; leave it blank where there is none",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +152,21 @@ mod tests {
         let text = format!("YP1{}", "A".repeat(32));
         let printed = Sale { last4: " 0001 ".to_owned(), ..sale(&text, "88") }.read(Lang::Zh).unwrap();
         assert_eq!((printed.token, printed.last4.as_deref()), (Some(text), Some("0001")));
+    }
+
+    #[test]
+    fn the_shops_discount_comes_off_first() {
+        let discounted =
+            |discount: &str| Sale { discount: discount.to_owned(), ..sale("ABCD23056789", "88") };
+        let body = discounted("8.5").read(Lang::Zh).unwrap();
+        assert_eq!((body.order_fen.get(), body.merchant_discount_fen.get()), (7_950, 850));
+        assert!(
+            !serde_json::to_string(&discounted(" ").read(Lang::Zh).unwrap()).unwrap().contains("discount")
+        );
+        for none in ["88", "100", "-1", "五"] {
+            let problem = discounted(none).read(Lang::En).unwrap_err();
+            assert_eq!(problem.with["field"], domain::shapes::Extra::Text("discount".to_owned()), "{none}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{ApiError, caller, till};
 use domain::shapes::{MerchantShape, RedemptionShape};
-use domain::{Day, Denied, Fen, ListQuery, Timestamp};
+use domain::{Day, Denied, Fen, ListQuery, Permission, Timestamp};
 
 /// At most so many pages of a hundred are read for one page of the shop.
 const PAGES_MAX: usize = 20;
@@ -18,6 +18,8 @@ pub(crate) struct Shop {
     pub(crate) redemptions: Vec<RedemptionShape>,
     /// Whether there were more than could be read.
     pub(crate) cut: bool,
+    /// Whether the reader sees what the merchant is owed.
+    pub(crate) sees_statements: bool,
 }
 
 impl Shop {
@@ -63,5 +65,6 @@ pub(crate) async fn today() -> Result<Shop, ApiError> {
             break;
         }
     }
-    Ok(Shop { merchant, today, redemptions, cut })
+    let sees_statements = clerk.may(Permission::SeeStatements);
+    Ok(Shop { merchant, today, redemptions, cut, sees_statements })
 }

@@ -13,9 +13,9 @@ use super::{caller, cookies, notice};
 #[cfg(feature = "ssr")]
 use backend::{Caller, RedeemRequest};
 #[cfg(feature = "ssr")]
-use domain::shapes::Problem;
+use domain::shapes::{Problem, RecentSale};
 #[cfg(feature = "ssr")]
-use domain::{Denied, ListQuery, Permission, RedemptionId};
+use domain::{Denied, Permission, RedemptionId};
 #[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,12 @@ pub(crate) struct TillSetup {
     pub(crate) sale: Sale,
     /// Where the sale stands.
     pub(crate) step: Step,
+    /// The merchant's last redemptions.
+    pub(crate) recent: Vec<RecentSale>,
+    /// What the keys of undoing begin with on this page.
+    pub(crate) undo_key: String,
+    /// When the page is made, in milliseconds.
+    pub(crate) made_at_ms: i64,
 }
 
 /// What the till's page shows at this `step` or with this `receipt`, as its
@@ -69,7 +75,15 @@ pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<T
         }
         _ => Step::Entering,
     };
-    Ok(TillSetup { outlets: outlets(&clerk)?, sale, step })
+    let backend = caller::backend()?;
+    Ok(TillSetup {
+        outlets: outlets(&clerk)?,
+        sale,
+        step,
+        recent: backend.recent_sales(&clerk).await.map_err(caller::convert)?,
+        undo_key: backend.new_key().as_str().to_owned(),
+        made_at_ms: backend.now().ms(),
+    })
 }
 
 /// The person at the till.
@@ -135,6 +149,7 @@ fn request(body: SaleBody) -> RedeemRequest {
         order_fen: body.order_fen.get(),
         invoice_no: body.invoice_no,
         last4: body.last4,
+        merchant_discount_fen: Some(body.merchant_discount_fen.get()).filter(|discount| *discount > 0),
     }
 }
 
@@ -143,10 +158,7 @@ fn request(body: SaleBody) -> RedeemRequest {
 async fn redeemed(clerk: &Caller, receipt: &str) -> Result<Step, ApiError> {
     let missing = || caller::convert(Denied::NotFound);
     let id: RedemptionId = receipt.parse().map_err(|_| missing())?;
-    let query = ListQuery { limit: Some("100".to_owned()), cursor: None };
-    let page = caller::backend()?.redemptions(clerk, &query).await.map_err(caller::convert)?;
-    let found = page.items.into_iter().find(|redemption| redemption.redemption_id == id);
-    found.map(Step::Redeemed).ok_or_else(missing)
+    caller::backend()?.redemption(clerk, id).await.map(Step::Redeemed).map_err(caller::convert)
 }
 
 /// Shows on the till's page what the voucher would take off.
@@ -157,6 +169,7 @@ async fn redeemed(clerk: &Caller, receipt: &str) -> Result<Step, ApiError> {
 pub async fn preview_voucher(
     #[server(default)] code: String,
     #[server(default)] order: String,
+    #[server(default)] discount: String,
     #[server(default)] outlet_id: String,
     #[server(default)] invoice_no: String,
     #[server(default)] last4: String,
@@ -167,6 +180,7 @@ pub async fn preview_voucher(
         let sale = Sale {
             code: short(code),
             order: short(order),
+            discount: short(discount),
             outlet_id: short(outlet_id),
             invoice_no: short(invoice_no),
             last4: short(last4),
@@ -199,6 +213,7 @@ fn short(text: String) -> String {
 pub async fn redeem_voucher(
     #[server(default)] code: String,
     #[server(default)] order: String,
+    #[server(default)] discount: String,
     #[server(default)] outlet_id: String,
     #[server(default)] invoice_no: String,
     #[server(default)] last4: String,
@@ -207,6 +222,7 @@ pub async fn redeem_voucher(
     let sale = Sale {
         code: short(code),
         order: short(order),
+        discount: short(discount),
         outlet_id: short(outlet_id),
         invoice_no: short(invoice_no),
         last4: short(last4),
@@ -233,4 +249,24 @@ async fn redeem(sale: &Sale) -> Result<(), ApiError> {
     let receipt = done.answer.redemption_id;
     leptos_axum::redirect(&format!("{PAGE}?receipt={receipt}"));
     Ok(())
+}
+
+/// Undoes a redemption that the clerk made less than a minute ago.
+///
+/// # Errors
+/// Nobody is signed in, the minute is over, or another clerk redeemed it.
+#[server(prefix = "/api/fn", endpoint = "undo_redemption")]
+pub async fn undo_redemption(
+    #[server(default)] redemption_id: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let undone = async {
+        let clerk = clerk().await?;
+        let id = redemption_id.parse::<RedemptionId>().map_err(|_| caller::convert(Denied::NotFound))?;
+        let key = key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
+        caller::backend()?.undo(&clerk, id, &key).await.map_err(caller::convert)?;
+        leptos_axum::redirect(PAGE);
+        Ok(())
+    };
+    notice::settle(undone.await, PAGE)
 }

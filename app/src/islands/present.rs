@@ -7,7 +7,7 @@
 use super::countdown::ticking;
 use super::{qr, rest};
 use domain::shapes::RedemptionShape;
-use domain::{Lang, STEP_MS, Secret, Timestamp, VoucherCode, VoucherId, step_at};
+use domain::{Fen, Lang, STEP_MS, Secret, Timestamp, VoucherCode, VoucherId, step_at};
 use gloo::timers::callback::Interval;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -124,6 +124,10 @@ fn receipt(redemption: RedemptionShape, lang: Lang) -> impl IntoView {
                 <dd>{outlet}</dd>
                 <dt>{lang.pick("订单", "Order")}</dt>
                 <dd>{redemption.order_fen.to_string()}</dd>
+                {(redemption.merchant_discount_fen > Fen::ZERO).then(|| view! {
+                    <dt>{lang.pick("其中已减店内优惠", "After the shop's discount of")}</dt>
+                    <dd>{redemption.merchant_discount_fen.to_string()}</dd>
+                })}
                 <dt>{lang.pick("券抵扣", "Voucher")}</dt>
                 <dd>{format!("−{}", redemption.subsidy_fen)}</dd>
                 <dt>{lang.pick("实付", "Paid")}</dt>

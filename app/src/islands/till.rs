@@ -10,12 +10,15 @@ mod desk;
 mod entry;
 mod lens;
 mod outcome;
+mod recent;
+mod signal;
 mod wedge;
 
 use super::pause::sleep;
 use crate::api::sale::{Sale, Step, TillOutlet};
 use desk::Desk;
 use domain::Lang;
+use domain::shapes::RecentSale;
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -32,10 +35,16 @@ pub fn Till(
     sale: Sale,
     /// Where the sale stands.
     step: Step,
+    /// The merchant's last redemptions.
+    recent: Vec<RecentSale>,
+    /// What the keys of undoing begin with.
+    undo_key: String,
+    /// When the page was made, in milliseconds.
+    made_at_ms: i64,
     /// The address of the scanner's script.
     scanner: String,
 ) -> impl IntoView {
-    let desk = Desk::new(lang, &sale, step);
+    let desk = Desk::new(lang, &sale, step, recent);
     Effect::new(move |_| {
         desk.wake();
         listen(desk);
@@ -44,6 +53,8 @@ pub fn Till(
         <div class="till">
             {entry::entry(desk, outlets, &sale, scanner)}
             {move || outcome::outcome(desk, &sale)}
+            {signal::switch(desk)}
+            {recent::recent(desk, undo_key, made_at_ms)}
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The one value that the front doors call.
 
+use crate::balances::Balances;
 use crate::callers::Callers;
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, Random};
@@ -16,6 +17,7 @@ use domain::{Denied, IdempotencyKey, Timestamp, Zone};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
+use tokio::sync::Mutex;
 
 /// What a start needs.
 pub struct Options {
@@ -76,6 +78,7 @@ pub(crate) struct Inner {
     callers: Callers,
     limits: Limits,
     waiting: Waiting,
+    balances: Mutex<Balances>,
 }
 
 impl Backend {
@@ -117,6 +120,7 @@ impl Backend {
             callers: Callers::default(),
             limits,
             waiting,
+            balances: Mutex::default(),
         };
         let backend = Backend(Arc::new(inner));
         backend.look().await?;
@@ -260,6 +264,10 @@ impl Backend {
 
     pub(crate) fn waiting(&self) -> &Waiting {
         &self.0.waiting
+    }
+
+    pub(crate) fn balances(&self) -> &Mutex<Balances> {
+        &self.0.balances
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {

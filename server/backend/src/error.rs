@@ -43,7 +43,7 @@ impl Error {
             Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
-            Error::Reverse(refused) => Problem::of_reversal(refused, lang),
+            Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

@@ -7,6 +7,7 @@
 mod assisted;
 mod auth;
 mod backend;
+mod balances;
 mod caller;
 mod callers;
 mod catalogue;
@@ -24,15 +25,18 @@ mod paging;
 mod returns;
 mod reversal;
 mod rounds;
+mod sales;
 mod search;
 pub mod seeds;
 pub mod sms;
+mod statements;
 mod stats;
 mod store;
 mod till;
 mod verify;
 mod waiting;
 mod wallet;
+mod wrong_codes;
 
 pub use assisted::{AssistCheck, AssistRequest};
 pub(crate) use backend::Inner;

@@ -6,6 +6,7 @@
 //! puts thousands of phones, has only a ceiling that no crowd of people reaches.
 
 use crate::clock::Clock as SeasonClock;
+use crate::wrong_codes::WrongCodes;
 use domain::{AccountId, Denied, RoundId, Timestamp};
 use governor::clock::{Clock, Reference};
 use governor::middleware::NoOpMiddleware;
@@ -41,15 +42,21 @@ struct Rate {
 
 /// What is remembered of one kind of caller, in two generations: when the
 /// younger one is full, the older one is forgotten.
-struct Remembered<K, V>([HashMap<K, V>; 2]);
+pub(crate) struct Remembered<K, V>([HashMap<K, V>; 2]);
+
+impl<K, V> Default for Remembered<K, V> {
+    fn default() -> Remembered<K, V> {
+        Remembered([HashMap::new(), HashMap::new()])
+    }
+}
 
 impl<K: Hash + Eq + Clone, V: Copy> Remembered<K, V> {
-    fn get(&self, key: &K) -> Option<V> {
+    pub(crate) fn get(&self, key: &K) -> Option<V> {
         let [young, old] = &self.0;
         young.get(key).or_else(|| old.get(key)).copied()
     }
 
-    fn put(&mut self, key: &K, value: V) {
+    pub(crate) fn put(&mut self, key: &K, value: V) {
         let [young, old] = &mut self.0;
         if young.len() >= MOST_REMEMBERED / 2 && !young.contains_key(key) {
             *old = std::mem::take(young);
@@ -98,7 +105,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
     fn new(rate: &Rate, clock: &Arc<dyn SeasonClock>) -> Limiter<K> {
         let some = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_second(some(rate.per_s)).allow_burst(some(rate.at_once));
-        let memory = Memory(Mutex::new(Remembered([HashMap::new(), HashMap::new()])));
+        let memory = Memory(Mutex::default());
         let ticks = Ticks(clock.clone());
         Limiter { limiter: RateLimiter::new(quota, memory, ticks.clone()), ticks }
     }
@@ -119,6 +126,7 @@ pub(crate) struct Limits {
     addresses: Limiter<IpAddr>,
     by_account: Repeats<AccountId>,
     by_device: Repeats<u128>,
+    wrong_codes: WrongCodes,
 }
 
 impl Limits {
@@ -129,6 +137,7 @@ impl Limits {
             addresses: Limiter::new(&ADDRESS, clock),
             by_account: Repeats::new(),
             by_device: Repeats::new(),
+            wrong_codes: WrongCodes::default(),
         }
     }
 
@@ -158,6 +167,16 @@ impl Limits {
         (self.by_account.of(&account, now), of_device)
     }
 
+    /// Whether a clerk may try a customer's code now.
+    pub(crate) fn may_try_code(&self, clerk: AccountId, now: Timestamp) -> Result<(), Denied> {
+        self.wrong_codes.may_try(clerk, now)
+    }
+
+    /// Counts a wrong code of a clerk.
+    pub(crate) fn wrong_code(&self, clerk: AccountId, now: Timestamp) {
+        self.wrong_codes.count(clerk, now);
+    }
+
     /// Counts a press as one that may be repeated.
     pub(crate) fn count(&self, account: AccountId, device: Option<u128>, now: Timestamp) {
         self.by_account.count(&account, now);
@@ -181,7 +200,7 @@ struct Repeats<K>(Mutex<Remembered<K, (i64, u32)>>);
 
 impl<K: Hash + Eq + Clone> Repeats<K> {
     fn new() -> Repeats<K> {
-        Repeats(Mutex::new(Remembered([HashMap::new(), HashMap::new()])))
+        Repeats(Mutex::default())
     }
 
     fn of(&self, key: &K, now: Timestamp) -> u32 {
@@ -263,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_has_a_bound() {
-        let mut known = Remembered([HashMap::new(), HashMap::new()]);
+        let mut known = Remembered::default();
         for key in 0..MOST_REMEMBERED * 2 {
             known.put(&key, ());
             known.put(&0, ());

@@ -41,6 +41,9 @@ pub struct RedeemRequest {
     /// The last four digits, which a paper voucher needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last4: Option<String>,
+    /// The merchant's own discount before the order's amount, for the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_discount_fen: Option<i64>,
 }
 
 /// A request whose fields are within their limits.
@@ -50,6 +53,7 @@ struct Till {
     outlet: Outlet,
     merchant: MerchantId,
     amount: Fen,
+    discount: Fen,
     invoice: Option<String>,
     /// What is known of the token's paper, where it is one's.
     paper: Option<Paper>,
@@ -71,11 +75,14 @@ impl Backend {
     /// # Errors
     /// The redemption would be refused, or a field is out of its limits.
     pub async fn preview(&self, caller: &Caller, request: &RedeemRequest) -> Result<Preview, Error> {
+        self.limits().may_try_code(caller.account_id, self.now())?;
         let till = self.read_till(caller, request).await?;
         let mut tx = self.db().read().await?;
         let held = voucher::get(&mut tx, self.keys().voucher_of(till.token.code)).await?;
-        let held = held.ok_or(Denied::NotFound)?;
-        let judged = self.judge(&held, &till)?;
+        let held = held.ok_or(Denied::NotFound).map_err(Error::from);
+        let (clerk, now) = (till.clerk, till.now);
+        let judged = held.and_then(|held| Ok((self.judge(&held, &till)?, held)));
+        let (judged, held) = judged.inspect_err(|error| self.count_wrong_code(error, clerk, now))?;
         let limit = judged.terms.limits.per_outlet_day;
         let used = redemption::OutletUse {
             account_id: held.account_id,
@@ -93,6 +100,7 @@ impl Backend {
             title_en: judged.terms.title_en,
             holder_masked,
             order_fen: till.amount,
+            merchant_discount_fen: till.discount,
             subsidy_fen: judged.split.subsidy,
             payable_fen: judged.split.payable,
         })
@@ -109,7 +117,9 @@ impl Backend {
         request: &RedeemRequest,
         key: &IdempotencyKey,
     ) -> Result<Done<RedemptionShape>, Error> {
+        self.limits().may_try_code(caller.account_id, self.now())?;
         let till = self.read_till(caller, request).await?;
+        let (clerk, now) = (till.clerk, till.now);
         let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
         let request_hash = keys::sha256(&format!("redeem {request_text}"));
         let voucher_id = self.keys().voucher_of(till.token.code).0;
@@ -123,13 +133,25 @@ impl Backend {
                 Box::new(move |held| backend.redeemable(held, &till, &key, &request_hash))
             },
         };
-        match self.desk().redeem(asked).await? {
-            Redeemed::Now(row) => Ok(Done { answer: self.redemption_shape(&row)?, replayed: false }),
-            Redeemed::Before(row) => Ok(Done { answer: self.first_shape(row)?, replayed: true }),
-            Redeemed::KeyReused => Err(Denied::KeyReused.into()),
-            Redeemed::Unknown => Err(Denied::NotFound.into()),
-            Redeemed::Refused(refused) => Err(refused),
-            Redeemed::AtOutletLimit(limit) => Err(RedeemRefused::OutletLimitReached { limit }.into()),
+        let refused: Error = match self.desk().redeem(asked).await? {
+            Redeemed::Now(row) => {
+                return Ok(Done { answer: self.redemption_shape(&row)?, replayed: false });
+            }
+            Redeemed::Before(row) => return Ok(Done { answer: self.first_shape(row)?, replayed: true }),
+            Redeemed::KeyReused => Denied::KeyReused.into(),
+            Redeemed::Unknown => Denied::NotFound.into(),
+            Redeemed::Refused(refused) => refused,
+            Redeemed::AtOutletLimit(limit) => RedeemRefused::OutletLimitReached { limit }.into(),
+        };
+        self.count_wrong_code(&refused, clerk, now);
+        Err(refused)
+    }
+
+    /// Counts a code that is nobody's, or not of this moment: whoever tries
+    /// many is slowed down.
+    fn count_wrong_code(&self, refused: &Error, clerk: AccountId, now: Timestamp) {
+        if matches!(refused, Error::Denied(Denied::NotFound) | Error::Redeem(RedeemRefused::TokenStale)) {
+            self.limits().wrong_code(clerk, now);
         }
     }
 
@@ -159,6 +181,10 @@ impl Backend {
         let amount =
             Fen::try_from(request.order_fen).ok().filter(|fen| (1..=MAX_ORDER_FEN).contains(&fen.get()));
         let amount = amount.ok_or_else(|| Denied::field("order_fen", format!("1–{MAX_ORDER_FEN}")))?;
+        let most = MAX_ORDER_FEN - amount.get();
+        let discount = request.merchant_discount_fen.unwrap_or(0);
+        let discount = Fen::try_from(discount).ok().filter(|fen| fen.get() <= most);
+        let discount = discount.ok_or_else(|| Denied::field("merchant_discount_fen", format!("0–{most}")))?;
         let invoice = request.invoice_no.as_deref().map(str::trim).filter(|invoice| !invoice.is_empty());
         if invoice.is_some_and(|invoice| invoice.chars().count() > MAX_INVOICE) {
             return Err(Denied::field("invoice_no", format!("≤ {MAX_INVOICE}")).into());
@@ -177,6 +203,7 @@ impl Backend {
             outlet,
             merchant,
             amount,
+            discount,
             invoice: invoice.map(str::to_owned),
             now,
         })
@@ -199,6 +226,7 @@ impl Backend {
         let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
         let order = Order {
             amount: till.amount,
+            discount: till.discount,
             outlet: till.outlet.id,
             district: till.outlet.district,
             kind: &merchant.kind,
@@ -255,6 +283,7 @@ impl Backend {
             refunded_fen: 0,
             subsidy_back_fen: 0,
             government_back_fen: 0,
+            merchant_discount_fen: till.discount.get(),
         };
         let entry = redeem_entry(&row, terms.benefit.face_value())?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
@@ -281,6 +310,7 @@ impl Backend {
             outlet_name: outlet.map(|outlet| outlet.name.clone()).unwrap_or_default(),
             outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
             order_fen,
+            merchant_discount_fen: fen(row.merchant_discount_fen)?,
             subsidy_fen,
             payable_fen: order_fen.less(subsidy_fen),
             receipt_code: row.receipt_code.clone().try_into().map_err(StoreError::corrupt)?,

@@ -8,7 +8,9 @@ use std::str::FromStr;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
-use domain::{Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, StatsQuery};
+use domain::{
+    Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, StatementQuery, StatsQuery,
+};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
@@ -70,6 +72,8 @@ permitted! {
     Clerk: Redeem;
     /// Somebody who may undo a redemption.
     Reverser: Reverse;
+    /// Somebody who may see what their merchant is owed.
+    StatementReader: SeeStatements;
     /// Somebody who may see tallies.
     Organizer: SeeStats;
     /// Somebody who may hold draws.
@@ -138,7 +142,7 @@ macro_rules! parameters {
         }
     )+};
 }
-parameters!(OfferQuery, RoundQuery, ListQuery, StatsQuery);
+parameters!(OfferQuery, RoundQuery, ListQuery, StatementQuery, StatsQuery);
 
 /// The URL's query: every parameter known, and given once.
 #[derive(Debug)]

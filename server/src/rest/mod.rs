@@ -15,6 +15,7 @@ mod places;
 mod redemptions;
 mod rounds;
 mod season;
+mod statements;
 mod stats;
 mod table;
 mod vouchers;
@@ -52,6 +53,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(assisted::routes())
         .merge(vouchers::routes())
         .merge(redemptions::routes())
+        .merge(statements::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

@@ -21,6 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(preview))
         .routes(routes!(redeem, redemptions))
         .routes(routes!(reverse))
+        .routes(routes!(undo))
 }
 
 /// What the till sends: a scanned token or a typed code, and the order.
@@ -42,6 +43,9 @@ struct RedeemBody {
     /// The last four digits of the phone or identity number, which a paper voucher asks for.
     #[serde(default)]
     last4: Option<String>,
+    /// The merchant's own discount that was taken off before `order_fen`: for receipts and statements.
+    #[serde(default)]
+    merchant_discount_fen: Option<i64>,
 }
 
 impl From<RedeemBody> for RedeemRequest {
@@ -53,6 +57,7 @@ impl From<RedeemBody> for RedeemRequest {
             order_fen: body.order_fen,
             invoice_no: body.invoice_no,
             last4: body.last4,
+            merchant_discount_fen: body.merchant_discount_fen,
         }
     }
 }
@@ -73,7 +78,7 @@ struct ReverseBody {
     responses(
         (status = OK, body = Preview),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_redeemed`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_stale`, `below_threshold`, `wrong_district`, `wrong_kind`, `wrong_outlet`, `outside_hours`, `not_yet_valid`, `expired`, `voided`, `frozen`, `outlet_limit_reached`, `invoice_required`, `bad_field`; of a paper `paper_check_required` and `paper_check_wrong` (with `asks_for`, `tries_left`), `paper_locked`, `paper_replaced`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_stale`, `below_threshold`, `wrong_district`, `wrong_kind`, `wrong_outlet`, `outside_hours`, `not_yet_valid`, `expired`, `voided`, `frozen`, `outlet_limit_reached`, `invoice_required`, `not_with_discount`, `bad_field`; of a paper `paper_check_required` and `paper_check_wrong` (with `asks_for`, `tries_left`), `paper_locked`, `paper_replaced`"),
     ),
     security(("session" = []), ("bearer" = [])),
 )]
@@ -116,7 +121,8 @@ async fn redemptions(
     Ok(Json(backend.redemptions(&caller, &query).await?))
 }
 
-/// Undoes a redemption, whole or in part: the subsidy goes back in the refund's share.
+/// Undoes a redemption, whole or in part: the subsidy goes back in the refund's share. A manager stays within the
+/// season's limits for one reversal and for a business day, an owner need not.
 #[utoipa::path(
     post, path = "/redemptions/{id}/reversals", tag = "till",
     request_body = ReverseBody,
@@ -127,7 +133,7 @@ async fn redemptions(
     responses(
         (status = CREATED, body = Reversed, description = "The reversal", headers(("Idempotent-Replay" = bool, description = "`true` when this is the stored answer of an earlier request"))),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_reversed`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`refund_too_large`, `key_reused`, `bad_field`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`refund_too_large`, `refund_limit`, `refund_day_limit`, `key_reused`, `bad_field`"),
     ),
     security(("session" = []), ("bearer" = [])),
 )]
@@ -140,4 +146,27 @@ async fn reverse(
 ) -> Result<Response, Refused> {
     let request = ReverseRequest { refund_fen, reason };
     Ok(created(backend.reverse(&caller, id, &request, &key).await?))
+}
+
+/// Undoes in whole what the caller redeemed less than 60 seconds ago. It takes no body.
+#[utoipa::path(
+    post, path = "/redemptions/{id}/undo", tag = "till",
+    params(
+        ("id" = RedemptionId, Path, description = "The redemption's number"),
+        ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters", min_length = 8, max_length = 128),
+    ),
+    responses(
+        (status = CREATED, body = Reversed, description = "The reversal", headers(("Idempotent-Replay" = bool, description = "`true` when this is the stored answer of an earlier request"))),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "`another_clerks`, `wrong_role`"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`undo_over`, `already_reversed`"),
+    ),
+    security(("session" = []), ("bearer" = [])),
+)]
+async fn undo(
+    State(backend): State<Backend>,
+    Clerk(caller): Clerk,
+    Id(id): Id<RedemptionId>,
+    Key(key): Key,
+) -> Result<Response, Refused> {
+    Ok(created(backend.undo(&caller, id, &key).await?))
 }

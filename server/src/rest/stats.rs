@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use super::Answer;
 use super::ask::{Organizer, Parameters, Query};
-use super::table::Table;
+use super::table::{Table, yuan};
 use crate::lang;
 use crate::problem::Refused;
 use crate::router::Doors;
@@ -108,11 +108,6 @@ fn district_table(stats: &DistrictStats, lang: Lang) -> Table {
         ]);
     }
     table
-}
-
-/// `1234` fen as `12.34`: a plain number, which a spreadsheet can sum.
-fn yuan(fen: i64) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
 }
 
 /// A tally cut in one way.

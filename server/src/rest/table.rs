@@ -45,9 +45,21 @@ impl Table {
     }
 }
 
+/// `1234` fen as `12.34`: a plain number, which a spreadsheet can sum.
+pub(crate) fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::{Table, yuan};
+
+    #[test]
+    fn yuan_keep_their_sign() {
+        assert_eq!([1234, 5, 0, -5, -1234].map(yuan), ["12.34", "0.05", "0.00", "-0.05", "-12.34"]);
+    }
 
     #[test]
     fn a_cell_never_starts_a_formula() {

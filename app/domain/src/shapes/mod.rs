@@ -10,6 +10,7 @@ mod assisted;
 mod catalogue;
 mod draw;
 mod problem;
+mod statement;
 mod stats;
 mod voucher;
 
@@ -21,9 +22,11 @@ pub use catalogue::{
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
 pub use problem::{Extra, Problem};
+pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{
-    PlaceShape, Preview, RedemptionShape, Reversed, TokenShape, VoucherDetail, VoucherShape, WorkShape,
+    PlaceShape, Preview, RecentSale, RedemptionShape, RefundPreview, Reversed, TokenShape, VoucherDetail,
+    VoucherShape, WorkShape,
 };
 
 use serde::{Deserialize, Serialize};

@@ -182,6 +182,7 @@ impl Problem {
             RedeemRefused::PaperCheckWrong { asks_for, tries_left } => {
                 problem.text("field", "last4").text("asks_for", asks_for).number("tries_left", *tries_left)
             }
+            RedeemRefused::NotWithDiscount => problem.text("field", "merchant_discount_fen"),
             _ => problem,
         }
     }
@@ -200,15 +201,25 @@ impl Problem {
 
     /// What a reversal's refusal tells.
     #[must_use]
-    pub fn of_reversal(refused: &ReverseRefused, lang: Lang) -> Problem {
-        let problem = Problem::new(422, refused.code(), refused.words(lang));
+    pub fn of_reversal(refused: &ReverseRefused, lang: Lang, zone: Zone) -> Problem {
+        let status = match refused {
+            ReverseRefused::AlreadyReversed | ReverseRefused::UndoOver { .. } => 409,
+            ReverseRefused::AnotherClerks => 403,
+            ReverseRefused::TooMuch { .. }
+            | ReverseRefused::AboveLimit { .. }
+            | ReverseRefused::AboveDayLimit { .. } => 422,
+        };
+        let problem = Problem::new(status, refused.code(), refused.words(lang));
         match refused {
-            ReverseRefused::TooMuch { refundable } => {
-                problem.text("field", "refund_fen").number("limit", refundable.get())
+            ReverseRefused::TooMuch { refundable: limit } | ReverseRefused::AboveLimit { limit } => {
+                problem.text("field", "refund_fen").number("limit", limit.get())
             }
-            ReverseRefused::AlreadyReversed => {
-                Problem { status: 409, title: "Conflict".to_owned(), ..problem }
-            }
+            ReverseRefused::AboveDayLimit { limit, left } => problem
+                .text("field", "refund_fen")
+                .number("limit", limit.get())
+                .number("left_fen", left.get()),
+            ReverseRefused::UndoOver { since } => problem.text("since", zone.rfc3339(*since)),
+            ReverseRefused::AlreadyReversed | ReverseRefused::AnotherClerks => problem,
         }
     }
 

@@ -130,8 +130,10 @@ shape! {
         title_en: String,
         /// The holder's phone, masked.
         holder_masked: String,
-        /// The order.
+        /// The order after merchant discounts.
         order_fen: Fen,
+        /// The merchant's own discount before it, as the till noted it.
+        merchant_discount_fen: Fen,
         /// What the voucher takes off.
         subsidy_fen: Fen,
         /// What the resident pays.
@@ -157,6 +159,8 @@ pub struct RedemptionShape {
     pub outlet_name_en: String,
     /// The order after merchant discounts.
     pub order_fen: Fen,
+    /// The merchant's own discount before it, as the till noted it.
+    pub merchant_discount_fen: Fen,
     /// What the voucher took off.
     pub subsidy_fen: Fen,
     /// What the resident paid.
@@ -187,5 +191,32 @@ shape! {
         resident_refund_fen: Fen,
         /// Where the voucher stands now.
         voucher_state: VoucherState,
+    }
+}
+
+shape! {
+    /// One of a merchant's last redemptions, as its till shows it.
+    RecentSale {
+        /// The redemption.
+        redemption: RedemptionShape,
+        /// Until when the caller may undo it, in milliseconds; null when it is
+        /// another person's, or is undone.
+        undo_until_ms: Option<i64>,
+    }
+}
+
+shape! {
+    /// What a refund would do, and what may be refunded.
+    RefundPreview {
+        /// Of which redemption.
+        redemption: RedemptionShape,
+        /// The most that may still be refunded of the order.
+        refundable_fen: Fen,
+        /// What would be refunded of the order.
+        refund_fen: Fen,
+        /// What of it would go back to the pot.
+        subsidy_back_fen: Fen,
+        /// What of it the resident would get.
+        resident_refund_fen: Fen,
     }
 }

@@ -2,10 +2,11 @@
 
 use super::ask::{self, Attempt};
 use super::lens::Lens;
+use super::signal::{self, Signal};
 use crate::api::sale::{Sale, SaleBody, Step};
 use crate::islands::key::new_key;
-use domain::shapes::{Extra, Problem, RedemptionShape};
-use domain::{Lang, PresentToken, TokenForm};
+use domain::shapes::{Extra, Problem, RecentSale, RedemptionShape};
+use domain::{Lang, PresentToken, Timestamp, TokenForm, undo_until};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::html;
 use leptos::prelude::*;
@@ -14,6 +15,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Which outlet this till stands in.
 const OUTLET: &str = "yuehui.till.outlet";
+/// So many of the last redemptions are shown.
+const RECENT: usize = 20;
 
 /// The desk; copies are the same desk.
 #[derive(Clone, Copy)]
@@ -28,10 +31,15 @@ pub(super) struct Desk {
     pub(super) needs_invoice: RwSignal<bool>,
     /// The voucher at hand is on paper: it needs the last four digits.
     pub(super) needs_last4: RwSignal<bool>,
+    /// The last redemptions, the newest first.
+    pub(super) recent: RwSignal<Vec<RecentSale>>,
+    /// Whether the till is to be heard.
+    pub(super) sound: RwSignal<bool>,
     pub(super) lens: Lens,
     pub(super) outlet: NodeRef<html::Select>,
     pub(super) code: NodeRef<html::Input>,
     pub(super) order: NodeRef<html::Input>,
+    pub(super) discount: NodeRef<html::Input>,
     pub(super) invoice: NodeRef<html::Input>,
     pub(super) last4: NodeRef<html::Input>,
     pub(super) confirm: NodeRef<html::Button>,
@@ -41,7 +49,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(lang: Lang, sale: &Sale, step: Step) -> Desk {
+    pub(super) fn new(lang: Lang, sale: &Sale, step: Step, recent: Vec<RecentSale>) -> Desk {
         let needs_invoice = !sale.invoice_no.is_empty() || asks_invoice(&step);
         let needs_last4 = !sale.last4.is_empty() || asks_last4(&step);
         Desk {
@@ -51,10 +59,13 @@ impl Desk {
             confirming: RwSignal::new(None),
             needs_invoice: RwSignal::new(needs_invoice),
             needs_last4: RwSignal::new(needs_last4),
+            recent: RwSignal::new(recent),
+            sound: RwSignal::new(true),
             lens: Lens::new(lang),
             outlet: NodeRef::new(),
             code: NodeRef::new(),
             order: NodeRef::new(),
+            discount: NodeRef::new(),
             invoice: NodeRef::new(),
             last4: NodeRef::new(),
             confirm: NodeRef::new(),
@@ -66,6 +77,7 @@ impl Desk {
     /// Takes up what an earlier visit left: the outlet, and a confirmation
     /// that had no answer.
     pub(super) fn wake(self) {
+        self.sound.set(signal::is_wanted());
         if let (Some(outlet), Ok(known)) = (self.outlet.get_untracked(), LocalStorage::get::<String>(OUTLET))
         {
             let chosen = outlet.value();
@@ -134,6 +146,7 @@ impl Desk {
                         Ok(preview) => {
                             self.given_key.set_value(None);
                             self.step.set(Step::Previewed(preview));
+                            self.signal(Signal::Good);
                             focus_soon(self.confirm);
                         }
                         Err(problem) if ask::is_unknown(&problem) => self.refuse(self.offline()),
@@ -172,11 +185,32 @@ impl Desk {
     }
 
     fn receive(self, redemption: RedemptionShape) {
+        self.signal(Signal::Done);
+        self.remember(&redemption);
         self.step.set(Step::Redeemed(redemption));
         focus_soon(self.next);
     }
 
+    /// Puts a redemption of this till before the last ones.
+    fn remember(self, redemption: &RedemptionShape) {
+        let at = redemption.redeemed_at.parse::<Timestamp>();
+        let undo_until_ms = at.ok().map(|at| undo_until(at).ms());
+        self.recent.update(|recent| {
+            recent.retain(|sale| sale.redemption.redemption_id != redemption.redemption_id);
+            recent.insert(0, RecentSale { redemption: redemption.clone(), undo_until_ms });
+            recent.truncate(RECENT);
+        });
+    }
+
+    /// Is heard and felt.
+    pub(super) fn signal(self, signal: Signal) {
+        if self.sound.get_untracked() {
+            signal::give(signal);
+        }
+    }
+
     fn refuse(self, problem: Problem) {
+        self.signal(Signal::Bad);
         let step = Step::Refused(problem);
         if asks_invoice(&step) {
             self.needs_invoice.set(true);
@@ -188,6 +222,7 @@ impl Desk {
         self.step.set(step);
         match at.as_str() {
             "order" => focus_soon(self.order),
+            "discount" => focus_soon(self.discount),
             "invoice_no" => focus_soon(self.invoice),
             "last4" => focus_soon(self.last4),
             "outlet_id" => focus_soon(self.outlet),
@@ -209,7 +244,7 @@ impl Desk {
     }
 
     fn clear(self) {
-        for field in [self.code, self.order, self.invoice, self.last4] {
+        for field in [self.code, self.order, self.discount, self.invoice, self.last4] {
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
             }
@@ -235,6 +270,7 @@ impl Desk {
         Sale {
             code: value(self.code),
             order: value(self.order),
+            discount: value(self.discount),
             outlet_id: outlet.map(|outlet| outlet.value()).unwrap_or_default(),
             invoice_no: value(self.invoice),
             last4: value(self.last4),
@@ -268,11 +304,15 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
     match (problem.code.as_str(), problem.with.get("field")) {
         (_, Some(Extra::Text(field))) => Some(match field.as_str() {
             "order_fen" => "order",
+            "merchant_discount_fen" => "discount",
             "token" => "code",
             field => field,
         }),
         ("below_threshold", _) => Some("order"),
-        ("wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "paper_locked", _) => None,
+        (
+            "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked",
+            _,
+        ) => None,
         _ => Some("code"),
     }
 }

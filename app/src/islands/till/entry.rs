@@ -4,7 +4,7 @@ use super::desk::{Desk, fault};
 use crate::api::sale::{Sale, Step, TillOutlet};
 use crate::api::till::PreviewVoucher;
 use domain::VoucherCode;
-use domain::shapes::Problem;
+use domain::shapes::{Extra, Problem};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use wasm_bindgen::JsCast;
@@ -33,6 +33,7 @@ pub(super) fn entry(
             {outlet_field(desk, outlets, &sale.outlet_id)}
             {code_field(desk, &sale.code, scanner)}
             {order_field(desk, &sale.order)}
+            {discount_field(desk, &sale.discount)}
             {invoice_field(desk, &sale.invoice_no)}
             {last4_field(desk, &sale.last4)}
             {move || refusal(desk)}
@@ -125,7 +126,25 @@ fn order_field(desk: Desk, order: &str) -> impl IntoView + use<> {
                     aria-invalid=invalid(desk, "order") node_ref=desk.order/>
             </div>
             <p class="till-hint" id="till-order-hint">
-                {lang.pick("扣除店内优惠之后、用券之前的金额", "After the shop's own discounts, before the voucher")}
+                {lang.pick("用券之前的金额", "Before the voucher")}
+            </p>
+        </div>
+    }
+}
+
+fn discount_field(desk: Desk, discount: &str) -> impl IntoView + use<> {
+    let lang = desk.lang;
+    view! {
+        <div class="till-field">
+            <label class="till-label" for="till-discount">{lang.pick("店内优惠（元），没有就不填", "The shop's own discount in yuan, if any")}</label>
+            <div class="till-money till-money-small">
+                <span aria-hidden="true">"−¥"</span>
+                <input class="till-discount" id="till-discount" name="discount" type="text" inputmode="decimal"
+                    value=discount.to_owned() maxlength="20" autocomplete="off" enterkeyhint="go"
+                    aria-describedby="till-discount-hint" aria-invalid=invalid(desk, "discount") node_ref=desk.discount/>
+            </div>
+            <p class="till-hint" id="till-discount-hint">
+                {lang.pick("先减店内优惠，再看是否满门槛", "It comes off first: the threshold is tested on what is left")}
             </p>
         </div>
     }
@@ -185,6 +204,7 @@ fn title(problem: &Problem, desk: Desk) -> &'static str {
         "paper_check_wrong" => desk.lang.pick("后四位不对", "Wrong digits"),
         "below_threshold" => desk.lang.pick("未满门槛", "Below the threshold"),
         "offline" | "unavailable" => desk.lang.pick("未能查询", "No answer"),
+        "too_often" => desk.lang.pick("请稍候", "Wait a moment"),
         "unauthenticated" | "wrong_role" => desk.lang.pick("请登录店员账号", "Sign in as a clerk"),
         _ => desk.lang.pick("不能使用", "Not usable"),
     }
@@ -193,6 +213,14 @@ fn title(problem: &Problem, desk: Desk) -> &'static str {
 /// The reason and the next step, in a clerk's words.
 fn words(problem: &Problem, desk: Desk) -> String {
     let lang = desk.lang;
+    if problem.code == "too_often"
+        && let Some(Extra::Number(seconds)) = problem.with.get("retry_after_s")
+    {
+        return lang.pick(
+            format!("错误的动态码太多，请 {seconds} 秒后再试；请直接扫码，不要猜"),
+            format!("Too many wrong codes: try again in {seconds} s, and scan instead of guessing"),
+        );
+    }
     match (problem.code.as_str(), desk.step.with_untracked(|step| fault(step) == Some("order"))) {
         ("not_found", _) => lang
             .pick(

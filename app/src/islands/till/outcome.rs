@@ -4,6 +4,7 @@ use super::desk::Desk;
 use crate::api::sale::{Sale, Step};
 use crate::api::till::RedeemVoucher;
 use domain::shapes::{Preview, RedemptionShape};
+use domain::{Fen, Lang};
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -48,15 +49,13 @@ fn previewed(desk: Desk, preview: Preview, sale: &Sale) -> impl IntoView + use<>
                     <dt>{lang.pick("顾客付", "Customer pays")}</dt>
                     <dd>{preview.payable_fen.to_string()}</dd>
                 </div>
-                <div class="till-sum-order">
-                    <dt>{lang.pick("订单", "Order")}</dt>
-                    <dd>{preview.order_fen.to_string()}</dd>
-                </div>
+                {order_sums(lang, preview.order_fen, preview.merchant_discount_fen)}
             </dl>
             {progress(desk)}
             <form class="till-act" method="post" action=RedeemVoucher::PATH on:submit=submit>
                 <input type="hidden" name="code" value=sale.code.clone()/>
                 <input type="hidden" name="order" value=sale.order.clone()/>
+                <input type="hidden" name="discount" value=sale.discount.clone()/>
                 <input type="hidden" name="outlet_id" value=sale.outlet_id.clone()/>
                 <input type="hidden" name="invoice_no" value=sale.invoice_no.clone()/>
                 <input type="hidden" name="last4" value=sale.last4.clone()/>
@@ -68,6 +67,23 @@ fn previewed(desk: Desk, preview: Preview, sale: &Sale) -> impl IntoView + use<>
                 <a class="till-second" href="/shop/till" hidden=busy on:click=back>{lang.pick("返回修改", "Go back")}</a>
             </form>
         </section>
+    }
+}
+
+/// The order, and what the shop itself took off before.
+fn order_sums(lang: Lang, order: Fen, discount: Fen) -> impl IntoView {
+    let discounted = discount > Fen::ZERO;
+    view! {
+        <div class="till-sum-order">
+            <dt>{if discounted { lang.pick("订单（优惠后）", "Order after the discount") } else { lang.pick("订单", "Order") }}</dt>
+            <dd>{order.to_string()}</dd>
+        </div>
+        {discounted.then(|| view! {
+            <div class="till-sum-order">
+                <dt>{lang.pick("店内优惠", "Shop's discount")}</dt>
+                <dd data-testid="discount">{format!("−{discount}")}</dd>
+            </div>
+        })}
     }
 }
 
@@ -119,10 +135,7 @@ fn redeemed(desk: Desk, redemption: &RedemptionShape) -> impl IntoView + use<> {
                     <dt>{lang.pick("已减", "Taken off")}</dt>
                     <dd>{redemption.subsidy_fen.to_string()}</dd>
                 </div>
-                <div class="till-sum-order">
-                    <dt>{lang.pick("订单", "Order")}</dt>
-                    <dd>{redemption.order_fen.to_string()}</dd>
-                </div>
+                {order_sums(lang, redemption.order_fen, redemption.merchant_discount_fen)}
             </dl>
             <p class="till-holder">{outlet}" · "<span class="digits">{time}</span></p>
             <div class="till-act">

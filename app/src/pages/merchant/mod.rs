@@ -1,7 +1,11 @@
 //! The merchants' pages.
 
+mod refund;
 mod shop;
+mod statement;
 mod till;
 
+pub(crate) use refund::refund;
 pub(crate) use shop::shop;
+pub(crate) use statement::statement;
 pub(crate) use till::till;

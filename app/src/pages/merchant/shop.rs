@@ -42,12 +42,26 @@ fn show(shop: Shop) -> impl IntoView {
                 </span>
                 <Icon path=icon::NEXT/>
             </a>
+            {shop.sees_statements.then(|| statement_link(lang))}
             {day(&shop, lang)}
             <section aria-labelledby="outlets">
                 <h2 id="outlets">{lang.pick("门店", "Outlets")}</h2>
                 <ul class="shop-outlets">{outlets}</ul>
             </section>
         </Page>
+    }
+}
+
+fn statement_link(lang: Lang) -> impl IntoView {
+    view! {
+        <a class="shop-statement" href="/shop/statement">
+            <Icon path=icon::CALENDAR/>
+            <span>
+                <strong>{lang.pick("对账单", "Statement")}</strong>
+                <small>{lang.pick("按门店和营业日，与台账逐分相等", "By outlet and business day, equal to the ledger to the fen")}</small>
+            </span>
+            <Icon path=icon::NEXT/>
+        </a>
     }
 }
 
@@ -116,7 +130,7 @@ fn sale_row(sale: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row" class="num"><time datetime=sale.redeemed_at.clone()>{time}</time></th>
-            <td class="num shop-receipt">{sale.receipt_code.to_string()}</td>
+            <td class="num shop-receipt"><a href=format!("/shop/redemptions/{}", sale.redemption_id)>{sale.receipt_code.to_string()}</a></td>
             <td class="num">{yuan(sale.order_fen)}{refunded}</td>
             <td class="num">{yuan(sale.subsidy_fen)}</td>
             <td class="num">{yuan(sale.payable_fen)}</td>

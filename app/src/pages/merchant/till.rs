@@ -20,7 +20,8 @@ fn show(setup: api::TillSetup) -> impl IntoView {
     view! {
         <Page title=lang.pick("收银台", "Till") class="page-narrow till-page">
             <h1 class="till-title">{lang.pick("收银台", "Till")}</h1>
-            <Till lang outlets=setup.outlets sale=setup.sale step=setup.step scanner/>
+            <Till lang outlets=setup.outlets sale=setup.sale step=setup.step recent=setup.recent
+                undo_key=setup.undo_key made_at_ms=setup.made_at_ms scanner/>
         </Page>
     }
 }

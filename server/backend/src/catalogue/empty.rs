@@ -2,7 +2,7 @@
 
 use super::{Catalogue, Parts};
 use crate::StoreError;
-use domain::{Season, Timestamp, Zone};
+use domain::{RefundLimits, Season, Timestamp, Zone};
 
 impl Catalogue {
     /// A season of one day, without a name and without content.
@@ -19,6 +19,7 @@ impl Catalogue {
             zone: Zone::SHANGHAI,
             demo: false,
             demo_clock: None,
+            refunds: RefundLimits::default(),
             principles: Vec::new(),
             scope: Vec::new(),
             districts: Vec::new(),

@@ -168,6 +168,11 @@ impl<'a> Fields<'a> {
         self.whole(field, 0..=Fen::MAX.get()).and_then(|fen| Fen::try_from(fen).ok())
     }
 
+    /// The same, where it may be missing.
+    pub(super) fn maybe_money(&mut self, field: &'static str) -> Option<Fen> {
+        self.maybe_whole(field, 0..=Fen::MAX.get()).and_then(|fen| Fen::try_from(fen).ok())
+    }
+
     /// `true` or `false`; in a sheet it is text.
     pub(super) fn flag(&mut self, field: &'static str) -> Option<bool> {
         let value = self.need(field)?;

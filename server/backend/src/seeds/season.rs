@@ -4,7 +4,8 @@
 use super::events::{read_events, read_news};
 use super::fields::{Fields, NAME};
 use domain::{
-    Area, Day, District, DistrictCode, Event, Kind, KindCode, News, Principle, Season, Switch, Zone,
+    Area, Day, District, DistrictCode, Event, Kind, KindCode, News, Principle, RefundLimits, Season, Switch,
+    Zone,
 };
 use std::collections::BTreeSet;
 
@@ -54,6 +55,7 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
     let zone = form.parse::<Zone>("utc_offset");
     let demo = form.flag("demo");
     let demo_clock = form.maybe("demo_clock");
+    let refunds = refunds(&mut form);
     if starts_on > ends_on && ends_on.is_some() {
         form.mistake("ends_on", "lies before starts_on");
     }
@@ -72,6 +74,7 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
         zone: zone?,
         demo: demo?,
         demo_clock,
+        refunds,
         principles: Vec::new(),
         scope: Vec::new(),
         districts: Vec::new(),
@@ -79,6 +82,17 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
         kinds: Vec::new(),
     };
     Some((season, city_code?))
+}
+
+/// What managers may refund; the usual where the season does not say.
+fn refunds(form: &mut Fields<'_>) -> RefundLimits {
+    let usual = RefundLimits::default();
+    let each = form.maybe_money("manager_refund_fen").unwrap_or(usual.each_fen);
+    let day = form.maybe_money("manager_refund_day_fen").unwrap_or(usual.day_fen.max(each));
+    if each > day {
+        form.mistake("manager_refund_fen", format_args!("is more than the {} of a whole day", day));
+    }
+    RefundLimits { each_fen: each, day_fen: day }
 }
 
 fn principle(mut form: Fields<'_>) -> Option<Principle> {

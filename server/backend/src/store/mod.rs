@@ -26,6 +26,7 @@ pub(crate) mod meta;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod round;
+pub(crate) mod statement;
 pub(crate) mod tally;
 pub(crate) mod voucher;
 pub(crate) mod waiting;

@@ -1,7 +1,7 @@
 //! Redemptions and reversals.
 
 use crate::store::{StoreError, Tx, changed, on};
-use domain::{MerchantId, RedemptionId, Timestamp, VoucherId};
+use domain::{AccountId, Day, Fen, MerchantId, RedemptionId, Timestamp, VoucherId};
 
 /// A redemption as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -30,6 +30,7 @@ pub(crate) struct RedemptionRow {
     pub(crate) refunded_fen: i64,
     pub(crate) subsidy_back_fen: i64,
     pub(crate) government_back_fen: i64,
+    pub(crate) merchant_discount_fen: i64,
 }
 
 /// Where a resident's redemptions of a campaign on a business day are counted.
@@ -71,8 +72,8 @@ pub(super) const ADD: &str =
     "insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
                              outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
                              order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
-                             redeemed_at_ms, business_day, hour)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+                             redeemed_at_ms, business_day, hour, merchant_discount_fen)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
       where not exists (select 1 from idempotency where account_id = $11 and idem_key = $12)
         and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
      on conflict do nothing";
@@ -174,13 +175,17 @@ pub(crate) async fn refund(
 }
 
 /// Adds a reversal whose refund is taken.
-pub(crate) async fn add_reversal(tx: &mut Tx, reversal: &ReversalRow<'_>) -> Result<(), StoreError> {
+pub(crate) async fn add_reversal(
+    tx: &mut Tx,
+    read: &RedemptionRow,
+    reversal: &ReversalRow<'_>,
+) -> Result<(), StoreError> {
     changed!(
         tx,
         sqlx::query(
             "insert into reversal (reversal_id, redemption_id, clerk_id, refund_fen, subsidy_back_fen,
-                               government_back_fen, reason, reversed_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)"
+                               government_back_fen, reason, reversed_at_ms, merchant_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         )
         .bind(reversal.reversal_id)
         .bind(reversal.redemption_id)
@@ -190,6 +195,42 @@ pub(crate) async fn add_reversal(tx: &mut Tx, reversal: &ReversalRow<'_>) -> Res
         .bind(reversal.government_back_fen)
         .bind(reversal.reason)
         .bind(reversal.reversed_at.ms())
+        .bind(read.merchant_id)
     )?;
     Ok(())
+}
+
+/// Counts a refund of a person on a business day within a limit; false, and
+/// nothing counted, above it.
+pub(crate) async fn refund_of_day(
+    tx: &mut Tx,
+    account: AccountId,
+    day: Day,
+    refund: Fen,
+    limit: Fen,
+) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "insert into reversal_use (account_id, business_day, refunded_fen)
+             select $1, $2, $3 where $3 <= $4
+             on conflict (account_id, business_day) do update
+                set refunded_fen = reversal_use.refunded_fen + excluded.refunded_fen
+              where reversal_use.refunded_fen + excluded.refunded_fen <= $4"
+        )
+        .bind(account.0)
+        .bind(day.to_string())
+        .bind(refund.get())
+        .bind(limit.get())
+    )?;
+    Ok(rows == 1)
+}
+
+/// What a person's refunds of a business day add up to, as far as they are
+/// limited.
+pub(crate) async fn refunded_on(tx: &mut Tx, account: AccountId, day: Day) -> Result<i64, StoreError> {
+    let refunded: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select refunded_fen from reversal_use where account_id = $1 and business_day = $2")
+        .bind(account.0).bind(day.to_string()).fetch_optional(conn))?;
+    Ok(refunded.map_or(0, |(refunded,)| refunded))
 }

@@ -247,7 +247,8 @@ impl Writing<'_> {
             row.invoice_no,
             row.redeemed_at_ms,
             row.business_day,
-            row.hour
+            row.hour,
+            row.merchant_discount_fen
         ])?;
         Ok(added == 1)
     }
@@ -367,5 +368,6 @@ fn redemption_row(row: &Row<'_>) -> rusqlite::Result<RedemptionRow> {
         refunded_fen: row.get("refunded_fen")?,
         subsidy_back_fen: row.get("subsidy_back_fen")?,
         government_back_fen: row.get("government_back_fen")?,
+        merchant_discount_fen: row.get("merchant_discount_fen")?,
     })
 }
