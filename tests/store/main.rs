@@ -4,6 +4,7 @@
 
 mod claims;
 mod draws;
+mod import;
 mod ledger;
 mod login;
 mod migrations;

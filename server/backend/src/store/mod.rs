@@ -17,6 +17,7 @@ pub(crate) mod draw;
 pub(crate) mod idempotency;
 pub(crate) mod ledger;
 pub(crate) mod login_code;
+pub(crate) mod merchant;
 pub(crate) mod meta;
 pub(crate) mod recount;
 pub(crate) mod redemption;

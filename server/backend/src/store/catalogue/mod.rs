@@ -3,8 +3,8 @@
 mod insert;
 mod load;
 
-pub(crate) use insert::insert;
-pub(crate) use load::load;
+pub(crate) use insert::{insert, insert_merchant, insert_outlet};
+pub(crate) use load::{load, merchants, outlets};
 
 #[cfg(test)]
 mod tests;
