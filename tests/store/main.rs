@@ -5,7 +5,11 @@
 mod assisted;
 mod claims;
 mod draws;
+<<<<<<< HEAD
 mod history;
+=======
+mod import;
+>>>>>>> import
 mod ledger;
 mod login;
 mod migrations;

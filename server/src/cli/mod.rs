@@ -2,6 +2,7 @@
 
 mod clock;
 mod crowd;
+mod import;
 mod openapi;
 mod serve;
 mod store;
@@ -40,6 +41,9 @@ enum Command {
     /// Manage the accounts of organizers
     #[command(subcommand)]
     User(user::User),
+    /// Bring in what a bureau has in spreadsheets
+    #[command(subcommand)]
+    Import(import::Import),
     /// Print the OpenAPI document of the REST interface
     Openapi,
 }
@@ -91,6 +95,7 @@ async fn perform(cli: Cli, assets: Assets) -> ExitCode {
         Command::Serve(options) => serve::run(options, assets).await.map(|()| ExitCode::SUCCESS),
         Command::Verify(options) => verify::run(&options).await,
         Command::User(user::User::Add(options)) => user::add(options).await.map(|()| ExitCode::SUCCESS),
+        Command::Import(import::Import::Merchants(options)) => import::merchants(options).await,
         Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|failure| told(&failure))
@@ -126,6 +131,8 @@ mod tests {
                 "5000",
             ],
             &["yuehui", "serve", "--data", "/tmp/x", "--clock", "2021-06-18T10:00:00+08:00"],
+            &["yuehui", "import", "merchants", "shops.xlsx", "--dry-run"],
+            &["yuehui", "import", "merchants", "--template"],
             &["yuehui", "user", "add", "--phone", "13700000001", "--name", "n", "--role", "city"],
         ] {
             assert!(Cli::try_parse_from(arguments).is_ok(), "{arguments:?}");
@@ -134,6 +141,7 @@ mod tests {
             &["yuehui", "--clock", "noon"][..],
             &["yuehui", "--places-per-second", "0"],
             &["yuehui", "backup"],
+            &["yuehui", "import", "merchants"],
             &["yuehui", "--listen", "here"],
         ] {
             assert!(Cli::try_parse_from(arguments).is_err(), "{arguments:?}");

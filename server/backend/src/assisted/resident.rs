@@ -7,8 +7,8 @@ use crate::store::identity::{self, NewIdentity};
 use crate::store::{Tx, account, meta};
 use crate::{Backend, Caller, Error};
 use domain::{
-    AccountId, AsksFor, AssistRefused, Denied, DistrictCode, IdentityNumber, LastFour, Phone, PhoneOwner, Role,
-    Timestamp,
+    AccountId, AsksFor, AssistRefused, Denied, DistrictCode, IdentityNumber, LastFour, Phone, PhoneOwner,
+    Role, Timestamp,
 };
 use std::fmt;
 

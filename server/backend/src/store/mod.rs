@@ -22,6 +22,7 @@ pub(crate) mod idempotency;
 pub(crate) mod identity;
 pub(crate) mod ledger;
 pub(crate) mod login_code;
+pub(crate) mod merchant;
 pub(crate) mod meta;
 pub(crate) mod recount;
 pub(crate) mod redemption;

@@ -1,9 +1,9 @@
 //! Writing a season's catalogue into empty tables.
 
-use crate::seeds::{SeedMerchant, SeedSet};
+use crate::seeds::SeedSet;
 use crate::store::{StoreError, Tx, changed, draw, round};
 use domain::draw::DrawTerms;
-use domain::{CampaignTerms, Outlet, Promotion, Round, RoundId};
+use domain::{CampaignTerms, CreditCode, Merchant, Outlet, Promotion, Round, RoundId};
 use serde::Serialize;
 
 /// Adds all that anyone may read of a season; accounts are not part of it.
@@ -19,7 +19,7 @@ pub(crate) async fn insert(tx: &mut Tx, seeds: &SeedSet) -> Result<(), StoreErro
         document(tx, "dish", dish.id, dish).await?;
     }
     for merchant in &seeds.merchants {
-        insert_merchant(tx, merchant).await?;
+        insert_merchant(tx, &merchant.merchant, &merchant.credit_code).await?;
     }
     for outlet in &seeds.outlets {
         insert_outlet(tx, outlet).await?;
@@ -48,8 +48,11 @@ async fn document(tx: &mut Tx, kind: &str, number: i64, body: &impl Serialize) -
     Ok(())
 }
 
-async fn insert_merchant(tx: &mut Tx, seed: &SeedMerchant) -> Result<(), StoreError> {
-    let (merchant, credit_code) = (&seed.merchant, seed.credit_code.to_string());
+pub(crate) async fn insert_merchant(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    credit_code: &CreditCode,
+) -> Result<(), StoreError> {
     changed!(
         tx,
         sqlx::query(
@@ -60,13 +63,13 @@ async fn insert_merchant(tx: &mut Tx, seed: &SeedMerchant) -> Result<(), StoreEr
         .bind(&merchant.name)
         .bind(&merchant.name_en)
         .bind(&merchant.kind.0)
-        .bind(&credit_code)
+        .bind(credit_code.as_str())
         .bind(merchant.demo)
     )?;
     Ok(())
 }
 
-async fn insert_outlet(tx: &mut Tx, outlet: &Outlet) -> Result<(), StoreError> {
+pub(crate) async fn insert_outlet(tx: &mut Tx, outlet: &Outlet) -> Result<(), StoreError> {
     let hours = outlet.hours.to_string();
     changed!(
         tx,

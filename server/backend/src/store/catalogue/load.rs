@@ -35,7 +35,8 @@ async fn documents<T: DeserializeOwned>(tx: &mut Tx, kind: &str) -> Result<Vec<T
     rows.iter().map(|(body,)| json(body)).collect()
 }
 
-async fn merchants(tx: &mut Tx) -> Result<Vec<Merchant>, StoreError> {
+/// All merchants.
+pub(crate) async fn merchants(tx: &mut Tx) -> Result<Vec<Merchant>, StoreError> {
     let rows: Vec<(i64, String, String, String, bool)> = on!(tx, conn => sqlx::query_as(
         "select merchant_id, name, name_en, kind, demo from merchant").fetch_all(conn))?;
     let merchant = |(id, name, name_en, kind, demo)| Merchant {
@@ -63,7 +64,8 @@ struct OutletRow {
     telephone: String,
 }
 
-async fn outlets(tx: &mut Tx) -> Result<Vec<Outlet>, StoreError> {
+/// All outlets.
+pub(crate) async fn outlets(tx: &mut Tx) -> Result<Vec<Outlet>, StoreError> {
     let rows: Vec<OutletRow> = on!(tx, conn => sqlx::query_as(
         "select outlet_id, merchant_id, name, name_en, district, area,
                 address, address_en, hours, night, telephone

@@ -5,8 +5,8 @@ mod insert;
 mod load;
 mod version;
 
-pub(crate) use insert::insert;
-pub(crate) use load::load;
+pub(crate) use insert::{insert, insert_merchant, insert_outlet};
+pub(crate) use load::{load, merchants, outlets};
 pub(crate) use version::{changed, pulse};
 
 #[cfg(test)]
