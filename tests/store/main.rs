@@ -5,11 +5,8 @@
 mod assisted;
 mod claims;
 mod draws;
-<<<<<<< HEAD
 mod history;
-=======
 mod import;
->>>>>>> import
 mod ledger;
 mod login;
 mod migrations;
