@@ -1,9 +1,9 @@
 //! The clients, and what they write down.
 
 use super::model::{Answer, Ask, Event, Refusal};
-use crate::services::{FIRST_OUTLET, Services, at};
+use crate::services::{Services, at, at_till};
 use backend::clock::{Clock, Random, SeededRandom, SetClock};
-use backend::{Backend, Caller, Error, RedeemRequest, ReverseRequest};
+use backend::{Backend, Caller, Error, ReverseRequest};
 use domain::{
     ClaimRefused, IdempotencyKey, LimitScope, RedeemRefused, RedemptionId, ReverseRefused, RoundId, STEP_MS,
     VoucherId, VoucherState,
@@ -271,8 +271,7 @@ impl Crowd {
         order_fen: i64,
         key: &IdempotencyKey,
     ) -> (Answer, bool) {
-        let request =
-            RedeemRequest { token, code: None, outlet_id: FIRST_OUTLET, order_fen, invoice_no: None };
+        let request = at_till(token, None, order_fen);
         match node.redeem(&self.clerk, &request, key).await {
             Ok(done) => {
                 let (id, subsidy) = (done.answer.redemption_id.0, done.answer.subsidy_fen.get());

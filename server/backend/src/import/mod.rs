@@ -88,7 +88,7 @@ impl Backend {
     pub async fn import_merchants(&self, file: &[u8], choice: ImportChoice) -> Result<ImportReport, Error> {
         let catalogue = self.catalogue();
         let season = catalogue.season();
-        let sheet = match sheet::read(file).and_then(|sheet| columns::arranged(sheet)) {
+        let sheet = match sheet::read(file).and_then(columns::arranged) {
             Ok(sheet) => sheet,
             Err(faults) => return Ok(refused(faults)),
         };

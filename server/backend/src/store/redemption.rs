@@ -92,6 +92,15 @@ pub(super) const TAKE_BACK: &str = "delete from redemption where redemption_id =
 /// The redemption that a clerk made under a key.
 pub(super) const BY_KEY: &str = "select * from redemption where clerk_id = $1 and redeem_key = $2";
 
+/// The redemption that a clerk made under a key.
+pub(crate) async fn by_key(
+    tx: &mut Tx,
+    clerk: AccountId,
+    key: &str,
+) -> Result<Option<RedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(BY_KEY).bind(clerk.0).bind(key).fetch_optional(conn))?)
+}
+
 /// How many vouchers of a campaign a resident has redeemed at an outlet on a
 /// business day.
 pub(crate) async fn used_at_outlet(tx: &mut Tx, row: &OutletUse<'_>) -> Result<i64, StoreError> {
