@@ -149,19 +149,19 @@ impl Crowd {
         match below(random, 100) {
             0..25 => {
                 let ask = Ask::Claim { round: ROUNDS[below(random, ROUNDS.len())].0 };
-                self.send(node, self.new(below(random, RESIDENTS), ask, None, random)).await;
+                self.send(node, self.write_down(below(random, RESIDENTS), ask, None, random)).await;
             }
             25..60 => {
                 let Some((resident, voucher)) = one_of(random, &self.vouchers) else { return };
                 let (token, step) = self.token(node, resident, voucher, below(random, 8) == 0).await;
                 let order = [5_900, 8_800, 12_345][below(random, 3)];
                 let ask = Ask::Redeem { voucher, step, order };
-                self.send(node, self.new(resident, ask, Some(token), random)).await;
+                self.send(node, self.write_down(resident, ask, Some(token), random)).await;
             }
             60..76 => {
                 let Some((resident, redemption, order)) = one_of(random, &self.redemptions) else { return };
                 let refund = [order, order / 3, order - order / 3][below(random, 3)];
-                self.send(node, self.new(resident, Ask::Reverse { redemption, refund }, None, random)).await;
+                self.send(node, self.write_down(resident, Ask::Reverse { redemption, refund }, None, random)).await;
             }
             76..84 => {
                 let Some(sent) = one_of(random, &self.sent) else { return };
@@ -177,7 +177,7 @@ impl Crowd {
         }
     }
 
-    fn new(&self, resident: usize, ask: Ask, token: Option<String>, random: &SeededRandom) -> Sent {
+    fn write_down(&self, resident: usize, ask: Ask, token: Option<String>, random: &SeededRandom) -> Sent {
         let sent =
             Sent { resident, key: IdempotencyKey::from_random(random.number(), random.number()), ask, token };
         self.sent.lock().unwrap().push(sent.clone());
