@@ -271,13 +271,13 @@ const WRITE: &str = "with new as (
            subsidy_fen = tally.subsidy_fen + excluded.subsidy_fen,
            government_fen = tally.government_fen + excluded.government_fen
     returning 1
-), block as (
-    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
-    values ($34, $35, $36, $37, $38, $39)
-    returning 1
 ), chained as (
     update ledger_head set sequence = $35, hash = $39, at_ms = $36
      where chain = $34 and sequence = $35 - 1 and hash = $37
+    returning 1
+), block as (
+    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
+    select $34, $35, $36, $37, $38, $39 from chained
     returning 1
 )
 select 1 / (case when (select count(*) from redeemed) = cardinality($1::bigint[])
