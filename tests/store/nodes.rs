@@ -16,6 +16,7 @@ on_both_databases!(
     a_node_that_hears_nothing_looks in to_the_next,
     a_change_from_elsewhere_is_known_too,
     three_nodes_do_once_what_is_due in to_the_next,
+    nodes_that_meet_on_a_chain_part,
 );
 
 /// Within which a change is known everywhere.
@@ -195,4 +196,19 @@ async fn three_nodes_do_once_what_is_due(city: &TestCity) {
     assert_eq!(places, "9 9");
     assert_eq!(city.read("select cast(called_window as text) from draw where round_id = 18").await, "2");
     city.assert_sound().await;
+}
+
+/// The nodes of these tests draw the same chain of the ledger.
+async fn nodes_that_meet_on_a_chain_part(city: &TestCity) {
+    let services = Services::of(city);
+    let nodes = [services.another_node().await, services.another_node().await];
+    for n in 1..=6 {
+        let resident = services.resident(n).await;
+        nodes[usize::try_from(n % 2).unwrap()].claim(&resident, FIRST_ROUND, &key()).await.unwrap();
+    }
+    let chains = "select cast(count(distinct chain) as text) from ledger_block where entries like 'issue%'";
+    // SQLite has one chain, and one writer at a time.
+    let expected = if city.database_url().starts_with("postgres") { "2" } else { "1" };
+    assert_eq!(services.read(chains).await, expected);
+    services.assert_sound().await;
 }

@@ -71,7 +71,7 @@ pub(crate) struct Inner {
     keys: Keys,
     catalogue: ArcSwap<Catalogue>,
     live: Live,
-    /// Which of the ledger's chains this node writes to.
+    /// Which of the ledger's chains this node writes to, and its desk begins at.
     chain: i64,
     desk: Desk,
     known: Known,
@@ -101,7 +101,7 @@ impl Backend {
         let catalogue = ArcSwap::from_pointee(Catalogue::empty()?);
         let chain = match &db {
             Db::Sqlite { .. } => 0,
-            // Two nodes on one chain wait for each other and are right all the same.
+            // Where two nodes meet on one chain, a desk goes on to another.
             Db::Postgres { .. } => i64::try_from(random.number() >> 1).unwrap_or(0) % ledger::CHAINS,
         };
         let desk = Desk::open(&db, chain, clock.clone())?;

@@ -18,8 +18,24 @@ pub(super) const ROUNDS: [RoundId; 2] = [RoundId(1), RoundId(2)];
 const CLIENTS: u64 = 16;
 const PRESSES: usize = 40;
 const RESIDENTS: usize = 8;
+/// How often a client repeats a request that failed.
+const REPEATS: usize = 4;
 /// Nodes that the clients meet.
 const NODES: usize = 3;
+
+/// Asks again under the same key while the store fails, as every client does:
+/// two nodes may meet in a lock.
+macro_rules! again {
+    ($ask:expr) => {{
+        let mut answer = $ask.await;
+        for _ in 0..REPEATS {
+            let Err(Error::Store(error)) = &answer else { break };
+            eprintln!("once more: {error:?}");
+            answer = $ask.await;
+        }
+        answer
+    }};
+}
 
 /// A request that may be repeated: whose it is, its key and what the till sent.
 #[derive(Clone)]
@@ -171,7 +187,9 @@ impl Crowd {
                 let Some((resident, voucher)) = one_of(random, &self.vouchers) else { return };
                 self.look(node, resident, voucher).await;
             }
-            92..94 => drop(self.nodes[node].expire_due().await.unwrap()),
+            92..94 => {
+                again!(self.nodes[node].expire_due()).unwrap();
+            }
             94..99 => self.clock.advance_ms(10_000),
             _ => self.clock.advance_ms(15 * 60_000),
         }
@@ -250,7 +268,8 @@ impl Crowd {
         round: i64,
         key: &IdempotencyKey,
     ) -> (Answer, bool) {
-        match node.claim(&self.residents[resident], RoundId(round), key).await {
+        let caller = &self.residents[resident];
+        match again!(node.claim(caller, RoundId(round), key)) {
             Ok(done) => {
                 let expires_ms = at(&done.answer.expires_at).ms();
                 (Answer::Voucher { id: done.answer.voucher_id.0, expires_ms }, done.replayed)
@@ -272,7 +291,7 @@ impl Crowd {
         key: &IdempotencyKey,
     ) -> (Answer, bool) {
         let request = at_till(token, None, order_fen);
-        match node.redeem(&self.clerk, &request, key).await {
+        match again!(node.redeem(&self.clerk, &request, key)) {
             Ok(done) => {
                 let (id, subsidy) = (done.answer.redemption_id.0, done.answer.subsidy_fen.get());
                 let at_ms = at(&done.answer.redeemed_at).ms();
@@ -298,7 +317,7 @@ impl Crowd {
         key: &IdempotencyKey,
     ) -> (Answer, bool) {
         let request = ReverseRequest { refund_fen, reason: "顾客退菜".to_owned() };
-        match node.reverse(&self.owner, RedemptionId(redemption), &request, key).await {
+        match again!(node.reverse(&self.owner, RedemptionId(redemption), &request, key)) {
             Ok(done) => {
                 let (id, state) = (done.answer.reversal_id.0, done.answer.voucher_state);
                 (

@@ -4,13 +4,16 @@
 //! and the statement carries every guard: if one row moved behind the desk's
 //! back, the statement divides by zero and nothing is written. Then the desk
 //! forgets what it remembered, sifts out what cannot be written, and plans
-//! again. Nothing is decided by what was read before.
+//! again. Nothing is decided by what was read before. A group's block is added
+//! once the chain's end is its own, as everywhere: the other way about, the desk
+//! and a job of the same node could wait for each other.
 
 mod claims;
 mod redemptions;
 
 use crate::store::desk::group::Group;
 use crate::store::desk::{NewRedemption, NewVoucher, Work, Written};
+use crate::store::ledger::HeadRow;
 use crate::store::round::ShareRow;
 use crate::store::{Db, StoreError, ledger, meta, round};
 use domain::{Block, Hash, Timestamp};
@@ -27,6 +30,8 @@ const PLANS: usize = 16;
 /// planned once, because planning it takes longer than running it.
 const BY_KEY_ALONE: &str =
     "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+/// From one chain to the next that a desk tries: it comes past all of them.
+const STRIDE: i64 = 7;
 
 /// The desk of one node.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ pub(crate) struct PostgresDesk {
     chain: i64,
     /// The end of the chain, as this desk left it.
     head: Option<(i64, Hash)>,
+    /// The same, when a guard said no since.
+    doubted: Option<(i64, Hash)>,
     stock: HashMap<(i64, i64), Vec<ShareRow>>,
     vouchers: Range,
     redemptions: Range,
@@ -75,6 +82,7 @@ impl PostgresDesk {
             line: None,
             chain,
             head: None,
+            doubted: None,
             stock: HashMap::new(),
             vouchers: range("voucher"),
             redemptions: range("redemption"),
@@ -124,16 +132,20 @@ impl PostgresDesk {
         self.stock.get_mut(&(round, district)).ok_or_else(|| StoreError::corrupt("a stock that is not there"))
     }
 
-    /// Chains a group to the end that this desk remembers.
+    /// Chains a group to the end that this desk remembers, or else reads. Where
+    /// somebody else has written to the chain, the desk goes to another one: of
+    /// two nodes that met on it, the one that came too late.
     async fn chained(&mut self, group: Group, now: Timestamp) -> Result<Chained, StoreError> {
         let (sequence, previous) = match self.head {
             Some(head) => head,
             None => {
                 let mut tx = self.db.read().await?;
                 let heads = ledger::heads(&mut tx).await?;
-                let head = heads.iter().find(|head| head.chain == self.chain);
-                let head = head.ok_or_else(|| StoreError::corrupt("a chain without an end"))?;
-                let head = (head.sequence, head.hash.parse().map_err(StoreError::corrupt)?);
+                let mut head = end_of(&heads, self.chain)?;
+                if self.doubted.take().is_some_and(|doubted| doubted != head) {
+                    self.chain = (self.chain + STRIDE) % ledger::CHAINS;
+                    head = end_of(&heads, self.chain)?;
+                }
                 *self.head.insert(head)
             }
         };
@@ -163,7 +175,7 @@ impl PostgresDesk {
 
     /// Forgets what may have moved.
     fn forget(&mut self) {
-        self.head = None;
+        self.doubted = self.head.take();
         self.stock.clear();
     }
 }
@@ -180,6 +192,13 @@ impl Range {
         self.next += 1;
         Ok(self.next - 1)
     }
+}
+
+/// The end of a chain among all of them.
+fn end_of(heads: &[HeadRow], chain: i64) -> Result<(i64, Hash), StoreError> {
+    let head = heads.iter().find(|head| head.chain == chain);
+    let head = head.ok_or_else(|| StoreError::corrupt("a chain without an end"))?;
+    Ok((head.sequence, head.hash.parse().map_err(StoreError::corrupt)?))
 }
 
 /// Whether a statement was written, was stopped by a guard, or failed.

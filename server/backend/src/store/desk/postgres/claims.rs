@@ -305,13 +305,13 @@ const WRITE: &str = "with claim as (
     on conflict (business_day, district, round_id, hour, kind, channel, chain) do update
        set claimed = tally.claimed + excluded.claimed
     returning 1
-), block as (
-    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
-    values ($22, $23, $24, $25, $26, $27)
-    returning 1
 ), chained as (
     update ledger_head set sequence = $23, hash = $27, at_ms = $24
      where chain = $22 and sequence = $23 - 1 and hash = $25
+    returning 1
+), block as (
+    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
+    select $22, $23, $24, $25, $26, $27 from chained
     returning 1
 )
 select 1 / (case when (select count(*) from issued) = cardinality($1::bigint[])

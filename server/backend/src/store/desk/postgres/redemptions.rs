@@ -316,13 +316,13 @@ const WRITE: &str = "with new as (
            subsidy_fen = tally.subsidy_fen + excluded.subsidy_fen,
            government_fen = tally.government_fen + excluded.government_fen
     returning 1
-), block as (
-    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
-    values ($35, $36, $37, $38, $39, $40)
-    returning 1
 ), chained as (
     update ledger_head set sequence = $36, hash = $40, at_ms = $37
      where chain = $35 and sequence = $36 - 1 and hash = $38
+    returning 1
+), block as (
+    insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
+    select $35, $36, $37, $38, $39, $40 from chained
     returning 1
 )
 select 1 / (case when (select count(*) from redeemed) = cardinality($1::bigint[])
