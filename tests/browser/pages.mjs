@@ -39,15 +39,16 @@ export async function prepare(city) {
       },
     },
     clerk: { account: people.clerk, paths: { till: "/shop/till" } },
-    desk: {
-      account: people.desk,
-      wide: true,
-      paths: { desk: "/bureau/desk", slip: `/bureau/desk/${paper.voucher_id}` },
-    },
     organizer: {
       account: people.organizer,
       wide: true,
-      paths: { bureau: "/bureau", stats: "/bureau/stats", draws: "/bureau/draws" },
+      paths: {
+        bureau: "/bureau",
+        stats: "/bureau/stats",
+        draws: "/bureau/draws",
+        desk: "/bureau/desk",
+        slip: `/bureau/desk/${paper.voucher_id}`,
+      },
     },
   };
 }
