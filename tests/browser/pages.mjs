@@ -53,15 +53,16 @@ export async function prepare(city) {
         "statement-empty": "/shop/statement?week=2021-06-28",
       },
     },
-    desk: {
-      account: people.desk,
-      wide: true,
-      paths: { desk: "/bureau/desk", slip: `/bureau/desk/${paper.voucher_id}` },
-    },
     organizer: {
       account: people.organizer,
       wide: true,
-      paths: { bureau: "/bureau", stats: "/bureau/stats", draws: "/bureau/draws" },
+      paths: {
+        bureau: "/bureau",
+        stats: "/bureau/stats",
+        draws: "/bureau/draws",
+        desk: "/bureau/desk",
+        slip: `/bureau/desk/${paper.voucher_id}`,
+      },
     },
   };
 }

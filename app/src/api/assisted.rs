@@ -155,10 +155,16 @@ fn request(typed: &Typed) -> AssistRequest {
     }
 }
 
-/// What a field holds at most; what is longer is no name and no number.
 #[cfg(feature = "ssr")]
-fn short(text: String) -> String {
-    text.chars().take(64).collect()
+impl Typed {
+    /// What a field holds at most; what is longer is no name and no number.
+    fn shortened(mut self) -> Typed {
+        let fields = [&mut self.round_id, &mut self.name, &mut self.phone, &mut self.phone_owner];
+        for field in fields.into_iter().chain([&mut self.identity_no, &mut self.district]) {
+            *field = field.chars().take(64).collect();
+        }
+        self
+    }
 }
 
 /// Reads what was typed of a resident and shows it once more, to be confirmed.
@@ -177,15 +183,8 @@ pub async fn check_resident(
 ) -> Result<(), ApiError> {
     let check = async {
         let (staff, backend) = (staff().await?, caller::backend()?);
-        let typed = Typed {
-            round_id: short(round_id),
-            name: short(name),
-            phone: short(phone),
-            phone_owner: short(phone_owner),
-            identity_no: short(identity_no),
-            district: short(district),
-            key: backend.new_key().as_str().to_owned(),
-        };
+        let key = backend.new_key().as_str().to_owned();
+        let typed = Typed { round_id, name, phone, phone_owner, identity_no, district, key }.shortened();
         keep(&typed);
         backend.check_assist(&staff, &request(&typed)).map_err(|error| in_words(error, &typed))?;
         leptos_axum::redirect(PAGE_OF_CHECK);
@@ -199,14 +198,24 @@ fn keep(typed: &Typed) {
     cookies::set(TYPED, &cookies::pack(typed), PAGE, TYPED_KEPT_S);
 }
 
-/// Does what was confirmed, and shows the voucher's paper, or the entry.
+/// Does what was confirmed, and shows the voucher's paper, or the entry. The
+/// form carries what was typed: the cookie is for filling it in again.
 ///
 /// # Errors
-/// Nobody is signed in, or not a person at a desk; another resident's data was
-/// typed since; or the rules refuse it.
+/// Nobody is signed in, or not a person at a desk; a field is out of its
+/// limits; or the rules refuse it.
 #[server(prefix = "/api/fn", endpoint = "assist_resident")]
-pub async fn assist_resident(#[server(default)] key: String) -> Result<(), ApiError> {
-    let outcome = assist(&key).await;
+pub async fn assist_resident(
+    #[server(default)] round_id: String,
+    #[server(default)] name: String,
+    #[server(default)] phone: String,
+    #[server(default)] phone_owner: String,
+    #[server(default)] identity_no: String,
+    #[server(default)] district: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let typed = Typed { round_id, name, phone, phone_owner, identity_no, district, key }.shortened();
+    let outcome = assist(&typed).await;
     let page = match &outcome {
         // It may have come through, or its turn comes: the same again.
         Err(ApiError(problem)) if problem.status >= 500 || problem.code == "not_your_turn" => PAGE_OF_CHECK,
@@ -216,17 +225,12 @@ pub async fn assist_resident(#[server(default)] key: String) -> Result<(), ApiEr
 }
 
 #[cfg(feature = "ssr")]
-async fn assist(key: &str) -> Result<(), ApiError> {
+async fn assist(typed: &Typed) -> Result<(), ApiError> {
     let (staff, backend) = (staff().await?, caller::backend()?);
-    let lang = caller::lang();
-    let typed = typed().filter(|typed| typed.key == key).ok_or_else(|| {
-        let words = lang.pick("请重新填写", "fill it in again");
-        caller::convert(Denied::field(lang.pick("居民信息", "The resident"), words))
-    })?;
     let round: RoundId = typed.round_id.parse().map_err(|_| caller::convert(Denied::NotFound))?;
-    let key = key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
-    let done = backend.assist(&staff, round, &request(&typed), &key).await;
-    let done = done.map_err(|error| in_words(error, &typed))?.answer;
+    let key = typed.key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
+    let done = backend.assist(&staff, round, &request(typed), &key).await;
+    let done = done.map_err(|error| in_words(error, typed))?.answer;
     cookies::clear(TYPED, PAGE);
     match (done.voucher, done.entry) {
         (Some(voucher), _) => leptos_axum::redirect(&format!("{PAGE}/{}", voucher.voucher_id)),

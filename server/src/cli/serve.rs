@@ -169,7 +169,7 @@ fn introduce(backend: &Backend, address: SocketAddr, place: &str) {
 }
 
 /// The accounts of the demonstration season.
-const DEMO_ACCOUNTS: [(&str, &str); 7] = [
+const DEMO_ACCOUNTS: [(&str, &str); 8] = [
     ("13900000001", "居民 resident (to 13900000999)"),
     ("13800000001", "店主 owner of the first merchant"),
     ("13800000002", "店员 its clerk"),
@@ -177,6 +177,7 @@ const DEMO_ACCOUNTS: [(&str, &str); 7] = [
     ("13700000002", "区县 officer of the district 210302"),
     ("13700000003", "财务 finance"),
     ("13700000004", "审计 auditor"),
+    ("13700000005", "社区 community desk of the district 210302"),
 ];
 
 /// Logs to standard error what `RUST_LOG` asks for; warnings by default.

@@ -30,7 +30,7 @@ fn show(desk: Desk) -> impl IntoView {
     let place = district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let whole_city = district.is_none();
     let form = match check {
-        Some((round, check)) => confirm(lang, &round, check, &districts, typed.key).into_any(),
+        Some((round, check)) => confirm(lang, &round, check, &districts, typed).into_any(),
         None => form(lang, rounds, &typed, whole_city.then_some(districts)).into_any(),
     };
     view! {
@@ -159,18 +159,27 @@ fn confirm(
     round: &RoundShape,
     check: AssistCheck,
     districts: &[DistrictShape],
-    key: String,
+    typed: Typed,
 ) -> impl IntoView + use<> {
     let district = districts.iter().find(|district| district.code == check.district);
     let district = district.map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let entering = round.draw.as_ref().is_some_and(|draw| draw.phase == DrawPhase::Entering);
+    let hidden = [
+        ("round_id", typed.round_id),
+        ("name", typed.name),
+        ("phone", typed.phone),
+        ("phone_owner", typed.phone_owner),
+        ("identity_no", typed.identity_no),
+        ("district", typed.district),
+        ("key", typed.key),
+    ];
     let done = match entering {
         true => lang.pick("确认报名", "Enter the draw"),
         false => lang.pick("确认领取", "Claim the voucher"),
     };
     view! {
         <form class="card form" method="post" action=AssistResident::url() data-testid="desk-confirm">
-            <input type="hidden" name="key" value=key/>
+            {hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
             <h2>{lang.pick("请对照证件核对", "Compare with the card")}</h2>
             <dl class="facts">
                 <dt>{lang.pick("轮次", "Round")}</dt>

@@ -160,13 +160,13 @@ fn trades(lang: Lang, campaign: &CampaignShape, season: &SeasonShape) -> String 
 
 /// How it is used, in three short lines.
 fn how(lang: Lang, asks_for: AsksFor) -> [String; 3] {
-    let digits = asks_for.word(lang);
+    let number = match asks_for {
+        AsksFor::Phone => "phone number",
+        AsksFor::Identity => "ID number",
+    };
     [
-        lang.pick("结账前把这张纸交给店员", "Give this paper to the clerk before you pay").to_owned(),
-        lang.pick(format!("店员会问{digits}"), format!("Tell the clerk {digits}")),
-        lang.pick(
-            "只能用一次；丢了到社区换一张".to_owned(),
-            "It works once; lost, the desk prints another".to_owned(),
-        ),
+        lang.pick("结账前把这张纸交给店员", "Show this before you pay").to_owned(),
+        lang.pick(format!("店员会问{}", asks_for.word(lang)), format!("Say the last four of your {number}")),
+        lang.pick("只能用一次；丢了到社区换一张", "Works once; if lost, ask the desk").to_owned(),
     ]
 }
