@@ -1,6 +1,7 @@
 //! The till: preview and redemption.
 
 use crate::assisted::Paper;
+use crate::catalogue::Catalogue;
 use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::{self, RedemptionRow};
@@ -49,7 +50,10 @@ pub struct RedeemRequest {
 /// A request whose fields are within their limits.
 struct Till {
     clerk: AccountId,
-    token: PresentToken,
+    voucher: VoucherId,
+    /// The step that the token proves; `None` when it is of another moment. It
+    /// is computed here, where many do it side by side, and not at the desk.
+    step: Option<i64>,
     outlet: Outlet,
     merchant: MerchantId,
     amount: Fen,
@@ -62,7 +66,8 @@ struct Till {
 
 /// What the terms say to a voucher on an order.
 struct Judged {
-    terms: CampaignTerms,
+    per_outlet_day: i64,
+    face_value: Fen,
     kind: KindCode,
     split: Split,
     step: i64,
@@ -78,12 +83,12 @@ impl Backend {
         self.limits().may_try_code(caller.account_id, self.now())?;
         let till = self.read_till(caller, request).await?;
         let mut tx = self.db().read().await?;
-        let held = voucher::get(&mut tx, self.keys().voucher_of(till.token.code)).await?;
+        let held = voucher::get(&mut tx, till.voucher).await?;
         let held = held.ok_or(Denied::NotFound).map_err(Error::from);
         let (clerk, now) = (till.clerk, till.now);
         let judged = held.and_then(|held| Ok((self.judge(&held, &till)?, held)));
         let (judged, held) = judged.inspect_err(|error| self.count_wrong_code(error, clerk, now))?;
-        let limit = judged.terms.limits.per_outlet_day;
+        let limit = judged.per_outlet_day;
         let used = redemption::OutletUse {
             account_id: held.account_id,
             campaign_id: held.campaign_id,
@@ -94,10 +99,12 @@ impl Backend {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
         let holder_masked = self.holder_masked(&mut tx, held.account_id).await?;
+        let catalogue = self.catalogue();
+        let terms = terms_of(&catalogue, &held)?;
         Ok(Preview {
             voucher_id: VoucherId(held.voucher_id),
-            title: judged.terms.title,
-            title_en: judged.terms.title_en,
+            title: terms.title.clone(),
+            title_en: terms.title_en.clone(),
             holder_masked,
             order_fen: till.amount,
             merchant_discount_fen: till.discount,
@@ -122,12 +129,11 @@ impl Backend {
         let (clerk, now) = (till.clerk, till.now);
         let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
         let request_hash = keys::sha256(&format!("redeem {request_text}"));
-        let voucher_id = self.keys().voucher_of(till.token.code).0;
         let asked = NewRedemption {
             clerk_id: caller.account_id.0,
             key: key.as_str().to_owned(),
             request_hash: request_hash.clone(),
-            voucher_id,
+            voucher_id: till.voucher.0,
             judge: {
                 let (backend, key) = (self.clone(), key.as_str().to_owned());
                 Box::new(move |held| backend.redeemable(held, &till, &key, &request_hash))
@@ -195,11 +201,12 @@ impl Backend {
         let catalogue = self.catalogue();
         let outlet = catalogue.outlet(request.outlet_id).filter(|outlet| outlet.merchant_id == merchant);
         let outlet = outlet.ok_or(RedeemRefused::ForeignOutlet)?.clone();
-        let now = self.now();
+        let (voucher, now) = (self.keys().voucher_of(token.code), self.now());
         Ok(Till {
             paper: self.read_paper(&token, digits.as_ref(), now).await?,
             clerk: caller.account_id,
-            token,
+            voucher,
+            step: self.keys().voucher_secret(voucher).proven_step(&token, now, None),
             outlet,
             merchant,
             amount,
@@ -218,11 +225,10 @@ impl Backend {
                 // It stands still; the phone's tokens so far are used up all the same.
                 held.present_step.map_or(0, |used| used + 1).max(step_at(till.now))
             }
-            None => self.fresh_step(held, till)?,
+            None => fresh_step(held, till)?,
         };
         let catalogue = self.catalogue();
-        let terms = catalogue.campaign(CampaignId(held.campaign_id));
-        let terms = terms.ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))?;
+        let terms = terms_of(&catalogue, held)?;
         let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
         let order = Order {
             amount: till.amount,
@@ -235,17 +241,8 @@ impl Backend {
             at: till.now,
         };
         let split = split(terms, &order, self.zone())?;
-        Ok(Judged { terms: terms.clone(), kind: merchant.kind.clone(), split, step })
-    }
-
-    /// The step that a phone's token proves.
-    fn fresh_step(&self, held: &VoucherRow, till: &Till) -> Result<i64, Error> {
-        let secret = self.keys().voucher_secret(VoucherId(held.voucher_id));
-        // A token of another moment learns nothing of the voucher.
-        secret.proven_step(&till.token, till.now, None).ok_or(RedeemRefused::TokenStale)?;
-        check_state(held, till.now)?;
-        let step = secret.proven_step(&till.token, till.now, held.present_step);
-        Ok(step.ok_or(RedeemRefused::TokenStale)?)
+        let (per_outlet_day, face_value) = (terms.limits.per_outlet_day, terms.benefit.face_value());
+        Ok(Judged { per_outlet_day, face_value, kind: merchant.kind.clone(), split, step })
     }
 
     /// Everything that a redemption writes: its row, its tally and its ledger
@@ -257,7 +254,7 @@ impl Backend {
         key: &str,
         request_hash: &str,
     ) -> Result<Redeemable, Error> {
-        let Judged { terms, kind, split, step } = self.judge(held, till)?;
+        let Judged { per_outlet_day, face_value, kind, split, step } = self.judge(held, till)?;
         let row = RedemptionRow {
             redemption_id: 0,
             voucher_id: held.voucher_id,
@@ -285,9 +282,9 @@ impl Backend {
             government_back_fen: 0,
             merchant_discount_fen: till.discount.get(),
         };
-        let entry = redeem_entry(&row, terms.benefit.face_value())?;
+        let entry = redeem_entry(&row, face_value)?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
-        Ok(Redeemable { row, step, per_outlet_day: terms.limits.per_outlet_day, entry, tally })
+        Ok(Redeemable { row, step, per_outlet_day, entry, tally })
     }
 
     /// A redemption as it was when it was made: the answer to its request, now
@@ -319,6 +316,22 @@ impl Backend {
             subsidy_back_fen: fen(row.subsidy_back_fen)?,
         })
     }
+}
+
+fn terms_of<'a>(catalogue: &'a Catalogue, held: &VoucherRow) -> Result<&'a CampaignTerms, StoreError> {
+    let terms = catalogue.campaign(CampaignId(held.campaign_id));
+    terms.ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))
+}
+
+/// The step that a phone's token proves.
+fn fresh_step(held: &VoucherRow, till: &Till) -> Result<i64, Error> {
+    // A token of another moment learns nothing of the voucher.
+    let step = till.step.ok_or(RedeemRefused::TokenStale)?;
+    check_state(held, till.now)?;
+    if held.present_step.is_some_and(|used| step <= used) {
+        return Err(RedeemRefused::TokenStale.into());
+    }
+    Ok(step)
 }
 
 fn check_state(row: &VoucherRow, now: Timestamp) -> Result<(), Error> {

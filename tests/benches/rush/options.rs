@@ -19,7 +19,7 @@ pub(crate) struct Options {
     /// Vouchers in the table before the rush, for the runs on a full table
     #[arg(long, default_value_t = 5_000_000, value_parser = clap::value_parser!(i64).range(0..=50_000_000))]
     pub(crate) standing: i64,
-    /// Only the designs whose names hold one of these; several with commas
+    /// Only these designs, by name; several with commas
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Leave out the run that issues ten vouchers to every resident and looks at the memory
@@ -39,6 +39,6 @@ pub(crate) struct Options {
 impl Options {
     /// Whether a design is to be run.
     pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }

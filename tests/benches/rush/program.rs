@@ -18,7 +18,12 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it and waits until it listens.
     pub(crate) fn start(arguments: &[String]) -> Result<Program> {
-        let mut child = again()?.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut child = again()?
+            .env("RUST_LOG", "error")
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let said = child.stdout.take().context("a server without an output")?;
         let mut lines = BufReader::new(said).lines();
         while let Some(line) = lines.next() {
