@@ -5,7 +5,7 @@
 //! under the same two keys. Whatever a person was once told has to be told to
 //! them again by every later node.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod cluster;
 mod disk;

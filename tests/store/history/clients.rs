@@ -177,7 +177,8 @@ impl Crowd {
             60..76 => {
                 let Some((resident, redemption, order)) = one_of(random, &self.redemptions) else { return };
                 let refund = [order, order / 3, order - order / 3][below(random, 3)];
-                self.send(node, self.write_down(resident, Ask::Reverse { redemption, refund }, None, random)).await;
+                self.send(node, self.write_down(resident, Ask::Reverse { redemption, refund }, None, random))
+                    .await;
             }
             76..84 => {
                 let Some(sent) = one_of(random, &self.sent) else { return };
