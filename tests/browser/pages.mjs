@@ -41,16 +41,13 @@ export async function prepare(city) {
         voucher: `/wallet/${voucher.voucher_id}`,
       },
     },
-    clerk: { account: people.clerk, paths: { till: "/shop/till" } },
-    owner: {
+    merchant: {
       account: people.owner,
       paths: {
         shop: "/shop",
         till: "/shop/till",
-        refund: `/shop/redemptions/${sold.redemption_id}`,
-        "refund-check": `/shop/redemptions/${sold.redemption_id}?refund=30`,
+        refund: `/shop/redemptions/${sold.redemption_id}?refund=30`,
         statement: "/shop/statement",
-        "statement-empty": "/shop/statement?week=2021-06-28",
       },
     },
     organizer: {

@@ -17,10 +17,9 @@ const PLACES: [Place; 5] = [
 ];
 
 /// The places of merchants and organizers, where their pages show them.
-const SHOP: [Place; 4] = [
+const SHOP: [Place; 3] = [
     ("/shop", icon::SHOP, "门店", "Shop"),
     ("/shop/till", icon::TICKET, "收银台", "Till"),
-    ("/shop/statement", icon::CALENDAR, "对账单", "Statement"),
     ("/me", icon::PERSON, "我的", "Me"),
 ];
 const BUREAU: [Place; 4] = [

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { inspect, visit, writeLarger } from "../checks.mjs";
 import { prepare } from "../pages.mjs";
 
-const ROLES = ["visitor", "resident", "clerk", "owner", "organizer"];
+const ROLES = ["visitor", "resident", "merchant", "organizer"];
 
 /** Opens the window in which this role works. */
 async function windowOf(city, role, wish) {
