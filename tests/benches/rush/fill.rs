@@ -75,10 +75,11 @@ pub(crate) async fn fill(place: &Place) -> Result<()> {
         Store::Sqlite => open.run("pragma wal_checkpoint(truncate)").await?,
         Store::Postgres => open.run("vacuum (analyze)").await?,
     }
-    Ok(match open {
+    match open {
         Open::Sqlite(conn) => conn.close().await?,
         Open::Postgres(conn) => conn.close().await?,
-    })
+    }
+    Ok(())
 }
 
 async fn add_residents(open: &mut Open, plan: &Plan, now: Timestamp) -> Result<()> {

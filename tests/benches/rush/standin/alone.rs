@@ -61,8 +61,12 @@ impl Alone {
         };
         let one_row = "update stock set quantity = $1, issued = 0 where share = 0 and district <> 0";
         match &alone {
-            Alone::Sqlite(pool) => drop(sqlx::query(one_row).bind(stock).execute(pool).await?),
-            Alone::Postgres(pool) => drop(sqlx::query(one_row).bind(stock).execute(pool).await?),
+            Alone::Sqlite(pool) => {
+                sqlx::query(one_row).bind(stock).execute(pool).await?;
+            }
+            Alone::Postgres(pool) => {
+                sqlx::query(one_row).bind(stock).execute(pool).await?;
+            }
         }
         Ok(alone)
     }
