@@ -74,12 +74,9 @@ pub(super) fn arranged(sheet: Sheet) -> Result<Sheet, Vec<Fault>> {
     faults.extend(missing.map(|(column, _)| {
         Fault::of_file(format!("缺少“{}”列 / the column {} is missing", column.zh, column.field))
     }));
-    // A missing column has every row at fault: the file is mended first.
-    if faults.iter().any(|fault| fault.row == 0) {
+    // A missing column has every row at fault: the headings are mended first.
+    if !faults.is_empty() {
         return Err(faults);
-    }
-    if let Some(fault) = faults.pop() {
-        return Err(vec![Fault::of_file(format!("{}“{}”：{}", fault.column, fault.value, fault.rule))]);
     }
     let rows = sheet.rows.into_iter().map(|row| arrange(row, &places)).collect();
     let headings = COLUMNS.iter().map(|column| column.zh.to_owned()).collect();

@@ -72,10 +72,10 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
-    /// Whether the file itself is at fault, so that no row of it can be taken.
+    /// Whether the file or its headings are at fault, so that no row can be taken.
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
-        self.bad.iter().any(|bad| bad.row == 0)
+        self.bad.iter().any(|bad| bad.row <= 1)
     }
 }
 
