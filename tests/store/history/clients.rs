@@ -5,8 +5,8 @@ use crate::services::{Services, at, at_till};
 use backend::clock::{Clock, Random, SeededRandom, SetClock};
 use backend::{Backend, Caller, Error, ReverseRequest};
 use domain::{
-    ClaimRefused, IdempotencyKey, LimitScope, RedeemRefused, RedemptionId, ReverseRefused, RoundId, STEP_MS,
-    VoucherId, VoucherState,
+    ClaimRefused, Denied, IdempotencyKey, LimitScope, RedeemRefused, RedemptionId, ReverseRefused, RoundId,
+    STEP_MS, VoucherId, VoucherState,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -292,7 +292,16 @@ impl Crowd {
         key: &IdempotencyKey,
     ) -> (Answer, bool) {
         let request = at_till(token, None, order_fen);
-        match again!(node.redeem(&self.clerk, &request, key)) {
+        // Whoever tried too many wrong codes waits as long as the till says.
+        let answer = loop {
+            match again!(node.redeem(&self.clerk, &request, key)) {
+                Err(Error::Denied(Denied::TooOften { retry_after_s })) => {
+                    self.clock.advance_ms(retry_after_s * 1000);
+                }
+                answer => break answer,
+            }
+        };
+        match answer {
             Ok(done) => {
                 let (id, subsidy) = (done.answer.redemption_id.0, done.answer.subsidy_fen.get());
                 let at_ms = at(&done.answer.redeemed_at).ms();
