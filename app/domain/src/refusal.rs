@@ -219,6 +219,12 @@ pub enum RedeemRefused {
     /// The outlet is not the clerk's merchant's.
     #[error("the outlet belongs to another merchant")]
     ForeignOutlet,
+    /// The clerk works at other outlets of the merchant.
+    #[error("the clerk works at other outlets")]
+    ClerkElsewhere,
+    /// The till stands at another outlet.
+    #[error("the till stands at another outlet")]
+    TillElsewhere,
     /// The resident has used as many here today as they may.
     #[error("the limit per outlet and day is reached")]
     OutletLimitReached {
@@ -268,7 +274,10 @@ impl RedeemRefused {
             RedeemRefused::BelowThreshold { .. } => "below_threshold",
             RedeemRefused::WrongDistrict { .. } => "wrong_district",
             RedeemRefused::WrongKind { .. } => "wrong_kind",
-            RedeemRefused::WrongOutlet | RedeemRefused::ForeignOutlet => "wrong_outlet",
+            RedeemRefused::WrongOutlet
+            | RedeemRefused::ForeignOutlet
+            | RedeemRefused::ClerkElsewhere
+            | RedeemRefused::TillElsewhere => "wrong_outlet",
             RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
             RedeemRefused::InvoiceRequired => "invoice_required",
             RedeemRefused::PaperCheckRequired { .. } => "paper_check_required",
@@ -342,6 +351,18 @@ impl RedeemRefused {
             RedeemRefused::ForeignOutlet => {
                 lang.pick("请选择本商户的门店", "Choose an outlet of your own merchant").to_owned()
             }
+            RedeemRefused::ClerkElsewhere => lang
+                .pick(
+                    "您不在这家门店，请选择自己的门店，或请店主调整",
+                    "You work at another outlet: choose your own, or ask the owner",
+                )
+                .to_owned(),
+            RedeemRefused::TillElsewhere => lang
+                .pick(
+                    "这台收银设备登记在另一家门店，请选那家门店，或重新登记",
+                    "This till is enrolled at another outlet: choose that one, or enrol it anew",
+                )
+                .to_owned(),
             RedeemRefused::OutletLimitReached { limit } => lang.pick(
                 format!("每人每天在同一门店限用 {limit} 张，请换一家店或明天再来"),
                 format!("The limit is {limit} per person, outlet and day: use it elsewhere or tomorrow"),

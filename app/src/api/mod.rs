@@ -10,6 +10,8 @@ pub mod assisted;
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod people;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod refund;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod rounds;
@@ -18,6 +20,8 @@ pub mod sale;
 pub mod session;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod till;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod tills;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
@@ -29,6 +33,8 @@ pub(crate) mod cookies;
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod offers;
+#[cfg(feature = "ssr")]
+pub(crate) mod redemptions;
 #[cfg(feature = "ssr")]
 pub(crate) mod season;
 #[cfg(feature = "ssr")]

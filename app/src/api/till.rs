@@ -9,11 +9,11 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::sale::{Sale, SaleBody, Step, TillOutlet};
 #[cfg(feature = "ssr")]
-use super::{caller, cookies, notice};
+use super::{caller, cookies, notice, people, tills};
 #[cfg(feature = "ssr")]
 use backend::{Caller, RedeemRequest};
 #[cfg(feature = "ssr")]
-use domain::shapes::{Problem, RecentSale};
+use domain::shapes::{Problem, RecentSale, TillShape};
 #[cfg(feature = "ssr")]
 use domain::{Denied, Permission, RedemptionId};
 #[cfg(feature = "ssr")]
@@ -55,6 +55,11 @@ pub(crate) struct TillSetup {
     pub(crate) undo_key: String,
     /// When the page is made, in milliseconds.
     pub(crate) made_at_ms: i64,
+    /// The enrolled till that the device is.
+    pub(crate) till: Option<TillShape>,
+    /// The outlets at which the reader may enrol the device, and the key of
+    /// that; none where they may not.
+    pub(crate) enrols: Option<(Vec<TillOutlet>, String)>,
 }
 
 /// What the till's page shows at this `step` or with this `receipt`, as its
@@ -76,38 +81,33 @@ pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<T
         _ => Step::Entering,
     };
     let backend = caller::backend()?;
+    let till = tills::own(&clerk).await?;
+    let mut outlets = people::outlets(&clerk)?;
+    let enrols = clerk.may(Permission::ManagePeople);
+    let enrols = enrols.then(|| (outlets.clone(), backend.new_key().as_str().to_owned()));
+    outlets.retain(|outlet| till.as_ref().is_none_or(|till| till.outlet_id == outlet.id));
     Ok(TillSetup {
-        outlets: outlets(&clerk)?,
+        outlets,
         sale,
         step,
         recent: backend.recent_sales(&clerk).await.map_err(caller::convert)?,
         undo_key: backend.new_key().as_str().to_owned(),
         made_at_ms: backend.now().ms(),
+        till,
+        enrols,
     })
 }
 
 /// The person at the till.
 ///
 /// # Errors
-/// Nobody is signed in, or not a person who redeems.
+/// Nobody is signed in, or not a person who redeems; or the device is a till
+/// that is switched off.
 #[cfg(feature = "ssr")]
 pub(crate) async fn clerk() -> Result<Caller, ApiError> {
     let clerk = caller::signed_in().await?;
     clerk.require(Permission::Redeem).map_err(caller::convert)?;
-    Ok(clerk)
-}
-
-#[cfg(feature = "ssr")]
-fn outlets(clerk: &Caller) -> Result<Vec<TillOutlet>, ApiError> {
-    let merchant = clerk.merchant_id.ok_or(Denied::WrongRole);
-    let merchant = merchant.map_err(caller::convert)?;
-    let merchant = caller::backend()?.merchant(merchant).map_err(caller::convert)?;
-    let lang = caller::lang();
-    let outlets = merchant
-        .outlets
-        .into_iter()
-        .map(|outlet| TillOutlet { id: outlet.id, name: lang.of(&outlet.name, &outlet.name_en).to_owned() });
-    Ok(outlets.collect())
+    tills::at_till(clerk).await
 }
 
 /// The sale that the form was sent with, while its cookie lasts.
@@ -158,7 +158,8 @@ fn request(body: SaleBody) -> RedeemRequest {
 async fn redeemed(clerk: &Caller, receipt: &str) -> Result<Step, ApiError> {
     let missing = || caller::convert(Denied::NotFound);
     let id: RedemptionId = receipt.parse().map_err(|_| missing())?;
-    caller::backend()?.redemption(clerk, id).await.map(Step::Redeemed).map_err(caller::convert)
+    let sale = caller::backend()?.redemption(clerk, id).await.map_err(caller::convert)?;
+    Ok(Step::Redeemed(sale.redemption))
 }
 
 /// Shows on the till's page what the voucher would take off.

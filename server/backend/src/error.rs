@@ -2,7 +2,7 @@
 
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
-use domain::{AssistRefused, ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
+use domain::{AssistRefused, ClaimRefused, Denied, Lang, PeopleRefused, RedeemRefused, ReverseRefused, Zone};
 
 /// Why a service gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub enum Error {
     /// The rules say no to the community desk.
     #[error(transparent)]
     Assist(#[from] AssistRefused),
+    /// The rules say no to a person or a till.
+    #[error(transparent)]
+    People(#[from] PeopleRefused),
     /// The rules say no to a reversal.
     #[error(transparent)]
     Reverse(#[from] ReverseRefused),
@@ -43,6 +46,7 @@ impl Error {
             Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
+            Error::People(refused) => Problem::of_people(refused, lang, zone),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(

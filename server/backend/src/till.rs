@@ -56,6 +56,8 @@ struct Till {
     step: Option<i64>,
     outlet: Outlet,
     merchant: MerchantId,
+    /// The enrolled till, where the device is one.
+    till_id: Option<i64>,
     amount: Fen,
     discount: Fen,
     invoice: Option<String>,
@@ -201,6 +203,12 @@ impl Backend {
         let catalogue = self.catalogue();
         let outlet = catalogue.outlet(request.outlet_id).filter(|outlet| outlet.merchant_id == merchant);
         let outlet = outlet.ok_or(RedeemRefused::ForeignOutlet)?.clone();
+        if !caller.works_at(outlet.id) {
+            return Err(RedeemRefused::ClerkElsewhere.into());
+        }
+        if caller.till.is_some_and(|till| till.outlet != outlet.id) {
+            return Err(RedeemRefused::TillElsewhere.into());
+        }
         let (voucher, now) = (self.keys().voucher_of(token.code), self.now());
         Ok(Till {
             paper: self.read_paper(&token, digits.as_ref(), now).await?,
@@ -209,6 +217,7 @@ impl Backend {
             step: self.keys().voucher_secret(voucher).proven_step(&token, now, None),
             outlet,
             merchant,
+            till_id: caller.till.map(|till| till.id.0),
             amount,
             discount,
             invoice: invoice.map(str::to_owned),
@@ -281,6 +290,7 @@ impl Backend {
             subsidy_back_fen: 0,
             government_back_fen: 0,
             merchant_discount_fen: till.discount.get(),
+            till_id: till.till_id,
         };
         let entry = redeem_entry(&row, face_value)?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);

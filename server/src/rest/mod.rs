@@ -11,6 +11,7 @@ mod guide;
 mod ledger;
 mod live;
 mod offers;
+mod people;
 mod places;
 mod redemptions;
 mod rounds;
@@ -18,6 +19,7 @@ mod season;
 mod statements;
 mod stats;
 mod table;
+mod tills;
 mod vouchers;
 
 use axum::body::Bytes;
@@ -53,6 +55,8 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(assisted::routes())
         .merge(vouchers::routes())
         .merge(redemptions::routes())
+        .merge(people::routes())
+        .merge(tills::routes())
         .merge(statements::routes())
         .merge(auth::routes())
         .merge(stats::routes())

@@ -310,7 +310,8 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
         }),
         ("below_threshold", _) => Some("order"),
         (
-            "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked",
+            "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked"
+            | "till_off",
             _,
         ) => None,
         _ => Some("code"),

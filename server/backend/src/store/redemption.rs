@@ -31,6 +31,17 @@ pub(crate) struct RedemptionRow {
     pub(crate) subsidy_back_fen: i64,
     pub(crate) government_back_fen: i64,
     pub(crate) merchant_discount_fen: i64,
+    /// The enrolled till at which it was made.
+    pub(crate) till_id: Option<i64>,
+}
+
+/// A redemption with the names of who redeemed it and of the till.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct NamedRedemptionRow {
+    #[sqlx(flatten)]
+    pub(crate) row: RedemptionRow,
+    pub(crate) clerk_name: String,
+    pub(crate) till_name: Option<String>,
 }
 
 /// Where a resident's redemptions of a campaign on a business day are counted.
@@ -72,8 +83,9 @@ pub(super) const ADD: &str =
     "insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
                              outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
                              order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
-                             redeemed_at_ms, business_day, hour, merchant_discount_fen)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
+                             redeemed_at_ms, business_day, hour, merchant_discount_fen, till_id)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23
       where not exists (select 1 from idempotency where account_id = $11 and idem_key = $12)
         and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
      on conflict do nothing";
@@ -156,6 +168,49 @@ pub(crate) async fn of_merchant(
         "select * from redemption where merchant_id = $1 and redemption_id < $2
           order by redemption_id desc limit $3")
         .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
+}
+
+/// The same with the names of clerk and till.
+pub(crate) async fn named_of_merchant(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    before: RedemptionId,
+    limit: i64,
+) -> Result<Vec<NamedRedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.*, a.name as clerk_name, t.name as till_name
+           from redemption r join account a on a.account_id = r.clerk_id
+           left join till t on t.till_id = r.till_id
+          where r.merchant_id = $1 and r.redemption_id < $2
+          order by r.redemption_id desc limit $3")
+        .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
+}
+
+/// One redemption with those names.
+pub(crate) async fn named(tx: &mut Tx, id: RedemptionId) -> Result<Option<NamedRedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.*, a.name as clerk_name, t.name as till_name
+           from redemption r join account a on a.account_id = r.clerk_id
+           left join till t on t.till_id = r.till_id
+          where r.redemption_id = $1")
+        .bind(id.0).fetch_optional(conn))?)
+}
+
+/// A business day's redemptions before `before`, newest first, at most
+/// `limit`; of one district, or of all of them where it is 0.
+pub(crate) async fn named_of_day(
+    tx: &mut Tx,
+    (day, district): (Day, i64),
+    before: RedemptionId,
+    limit: i64,
+) -> Result<Vec<NamedRedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.*, a.name as clerk_name, t.name as till_name
+           from redemption r join account a on a.account_id = r.clerk_id
+           left join till t on t.till_id = r.till_id
+          where r.business_day = $1 and ($2 = 0 or r.district = $2) and r.redemption_id < $3
+          order by r.redemption_id desc limit $4")
+        .bind(day.to_string()).bind(district).bind(before.0).bind(limit).fetch_all(conn))?)
 }
 
 /// Takes a refund (of the order, of the subsidy, of the government's part)
