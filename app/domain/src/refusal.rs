@@ -254,6 +254,13 @@ pub enum RedeemRefused {
     /// The paper was printed anew since.
     #[error("another paper was printed since")]
     PaperReplaced,
+    /// The order's vouchers do not join each other.
+    #[error("the vouchers do not join each other on one order")]
+    NotStackable,
+    /// The other voucher leaves nothing of the order, or this one takes nothing
+    /// off it.
+    #[error("the voucher has nothing to take off")]
+    NothingLeft,
     /// The voucher does not join a merchant's discount.
     #[error("the voucher does not join a merchant's discount")]
     NotWithDiscount,
@@ -285,6 +292,8 @@ impl RedeemRefused {
             RedeemRefused::PaperLocked => "paper_locked",
             RedeemRefused::PaperReplaced => "paper_replaced",
             RedeemRefused::NotWithDiscount => "not_with_discount",
+            RedeemRefused::NotStackable => "not_stackable",
+            RedeemRefused::NothingLeft => "nothing_left",
         }
     }
 
@@ -397,6 +406,18 @@ impl RedeemRefused {
                 .pick(
                     "这张纸已作废：社区后来重新打印过，请顾客出示新的一张",
                     "This paper is void: a newer one was printed; ask for that",
+                )
+                .to_owned(),
+            RedeemRefused::NotStackable => lang
+                .pick(
+                    "这两张券不能同单使用：每单一张政府券，最多再加一张可同享的商户让利券",
+                    "These vouchers do not join on one order: it takes one of the government's, and one of the merchants' that allows it",
+                )
+                .to_owned(),
+            RedeemRefused::NothingLeft => lang
+                .pick(
+                    "订单已经抵完，这张券用不上，请只用一张",
+                    "Nothing of the order is left for this voucher: use one alone",
                 )
                 .to_owned(),
             RedeemRefused::NotWithDiscount => lang

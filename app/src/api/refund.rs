@@ -8,7 +8,7 @@ use super::{caller, notice, till};
 #[cfg(feature = "ssr")]
 use backend::ReverseRequest;
 #[cfg(feature = "ssr")]
-use domain::shapes::{Problem, RefundPreview, SaleShape};
+use domain::shapes::{Problem, RedemptionShape, RefundPreview, SaleShape};
 #[cfg(feature = "ssr")]
 use domain::{Denied, Fen, Permission, RedemptionId};
 
@@ -18,6 +18,8 @@ use domain::{Denied, Fen, Permission, RedemptionId};
 pub(crate) struct Receipt {
     /// The redemption, with clerk and till.
     pub(crate) sale: SaleShape,
+    /// The other redemptions of the same order.
+    pub(crate) others: Vec<RedemptionShape>,
     /// What may be done about it.
     pub(crate) refund: Refund,
     /// Under which pressing twice is one refund.
@@ -49,6 +51,8 @@ pub(crate) async fn receipt(id: RedemptionId, entered: Option<&str>) -> Result<R
     let clerk = till::clerk().await?;
     let backend = caller::backend()?;
     let sale = backend.redemption(&clerk, id).await.map_err(caller::convert)?;
+    let order = backend.order_of(&clerk, id).await.map_err(caller::convert)?;
+    let others = order.redemptions.into_iter().filter(|other| other.redemption_id != id).collect();
     let redemption = &sale.redemption;
     let left = redemption.order_fen.less(redemption.refunded_fen);
     let refund = match (clerk.may(Permission::Reverse), entered) {
@@ -66,7 +70,7 @@ pub(crate) async fn receipt(id: RedemptionId, entered: Option<&str>) -> Result<R
             },
         },
     };
-    Ok(Receipt { sale, refund, key: backend.new_key().as_str().to_owned() })
+    Ok(Receipt { sale, others, refund, key: backend.new_key().as_str().to_owned() })
 }
 
 #[cfg(feature = "ssr")]

@@ -25,6 +25,14 @@ pub enum Error {
     /// The rules say no to a reversal.
     #[error(transparent)]
     Reverse(#[from] ReverseRefused),
+    /// One of an order's vouchers, counted from 1, is refused.
+    #[error("voucher {voucher} of the order: {error}")]
+    OnOrder {
+        /// Which.
+        voucher: usize,
+        /// Why.
+        error: Box<Error>,
+    },
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -48,6 +56,10 @@ impl Error {
             Error::Assist(refused) => Problem::of_assist(refused, lang),
             Error::People(refused) => Problem::of_people(refused, lang, zone),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
+            Error::OnOrder { voucher, error } => {
+                let number = i64::try_from(*voucher).unwrap_or(i64::MAX);
+                error.problem(lang, zone).number("voucher", number)
+            }
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

@@ -12,8 +12,8 @@ use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
     Account, AccountId, CampaignId, CampaignTerms, Denied, Entry, EntryKind, Fen, IdempotencyKey, KindCode,
-    LastFour, MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ReceiptCode, RedeemRefused,
-    RedemptionId, RoundId, Split, Timestamp, VoucherId, VoucherState, split, step_at,
+    LastFour, MerchantId, Order, Outlet, OutletId, Part, Permission, PresentToken, ReceiptCode,
+    RedeemRefused, RedemptionId, RoundId, Timestamp, VoucherId, VoucherState, split, step_at,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,13 +48,13 @@ pub struct RedeemRequest {
 }
 
 /// A request whose fields are within their limits.
-struct Till {
-    clerk: AccountId,
-    voucher: VoucherId,
+pub(crate) struct Till {
+    pub(crate) clerk: AccountId,
+    pub(crate) voucher: VoucherId,
     /// The step that the token proves; `None` when it is of another moment. It
     /// is computed here, where many do it side by side, and not at the desk.
     step: Option<i64>,
-    outlet: Outlet,
+    pub(crate) outlet: Outlet,
     merchant: MerchantId,
     /// The enrolled till, where the device is one.
     till_id: Option<i64>,
@@ -63,16 +63,49 @@ struct Till {
     invoice: Option<String>,
     /// What is known of the token's paper, where it is one's.
     paper: Option<Paper>,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+impl Till {
+    /// The order as far as the terms ask.
+    pub(crate) fn order<'a>(&'a self, catalogue: &'a Catalogue) -> Result<Order<'a>, Error> {
+        let merchant = catalogue.merchant(self.merchant).ok_or(Denied::NotFound)?;
+        Ok(Order {
+            amount: self.amount,
+            discount: self.discount,
+            outlet: self.outlet.id,
+            district: self.outlet.district,
+            kind: &merchant.kind,
+            switch: catalogue.kind(&merchant.kind).and_then(|kind| kind.switch),
+            invoice: self.invoice.as_deref(),
+            at: self.now,
+        })
+    }
 }
 
 /// What the terms say to a voucher on an order.
-struct Judged {
-    per_outlet_day: i64,
+pub(crate) struct Judged {
+    pub(crate) per_outlet_day: i64,
     face_value: Fen,
     kind: KindCode,
-    split: Split,
+    /// The voucher's part of the order, and the discount before it.
+    part: Part,
+    discount: Fen,
     step: i64,
+}
+
+impl Judged {
+    /// What the terms say to a voucher on its part of an order.
+    pub(crate) fn of(terms: &CampaignTerms, order: &Order<'_>, part: Part, step: i64) -> Judged {
+        Judged {
+            per_outlet_day: terms.limits.per_outlet_day,
+            face_value: terms.benefit.face_value(),
+            kind: order.kind.clone(),
+            part,
+            discount: order.discount,
+            step,
+        }
+    }
 }
 
 impl Backend {
@@ -100,18 +133,28 @@ impl Backend {
         if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
-        let holder_masked = self.holder_masked(&mut tx, held.account_id).await?;
+        Ok(self.preview_shape(&mut tx, &held, &judged).await?)
+    }
+
+    /// What a voucher would do on its part of an order.
+    pub(crate) async fn preview_shape(
+        &self,
+        tx: &mut Tx,
+        held: &VoucherRow,
+        judged: &Judged,
+    ) -> Result<Preview, StoreError> {
+        let holder_masked = self.holder_masked(tx, held.account_id).await?;
         let catalogue = self.catalogue();
-        let terms = terms_of(&catalogue, &held)?;
+        let terms = terms_of(&catalogue, held)?;
         Ok(Preview {
             voucher_id: VoucherId(held.voucher_id),
             title: terms.title.clone(),
             title_en: terms.title_en.clone(),
             holder_masked,
-            order_fen: till.amount,
-            merchant_discount_fen: till.discount,
-            subsidy_fen: judged.split.subsidy,
-            payable_fen: judged.split.payable,
+            order_fen: judged.part.order,
+            merchant_discount_fen: judged.discount,
+            subsidy_fen: judged.part.split.subsidy,
+            payable_fen: judged.part.split.payable,
         })
     }
 
@@ -157,7 +200,11 @@ impl Backend {
 
     /// Counts a code that is nobody's, or not of this moment: whoever tries
     /// many is slowed down.
-    fn count_wrong_code(&self, refused: &Error, clerk: AccountId, now: Timestamp) {
+    pub(crate) fn count_wrong_code(&self, refused: &Error, clerk: AccountId, now: Timestamp) {
+        let refused = match refused {
+            Error::OnOrder { error, .. } => error,
+            other => other,
+        };
         if matches!(refused, Error::Denied(Denied::NotFound) | Error::Redeem(RedeemRefused::TokenStale)) {
             self.limits().wrong_code(clerk, now);
         }
@@ -177,7 +224,7 @@ impl Backend {
 
     /// Reads a request's fields, before anything is asked of the database; then
     /// looks whether the token is a paper's.
-    async fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
+    pub(crate) async fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
         caller.require(Permission::Redeem)?;
         let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
         let (field, text) = match (&request.token, &request.code) {
@@ -225,9 +272,10 @@ impl Backend {
         })
     }
 
-    /// Tests the voucher behind the token against its terms.
-    fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
-        let step = match &till.paper {
+    /// The step that the token proves and that is used up by it; of a voucher
+    /// that may be used.
+    pub(crate) fn proven_step(&self, held: &VoucherRow, till: &Till) -> Result<i64, Error> {
+        Ok(match &till.paper {
             Some(paper) => {
                 paper.clone()?;
                 check_state(held, till.now)?;
@@ -235,23 +283,17 @@ impl Backend {
                 held.present_step.map_or(0, |used| used + 1).max(step_at(till.now))
             }
             None => fresh_step(held, till)?,
-        };
+        })
+    }
+
+    /// Tests the voucher behind the token against its terms.
+    fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
+        let step = self.proven_step(held, till)?;
         let catalogue = self.catalogue();
         let terms = terms_of(&catalogue, held)?;
-        let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
-        let order = Order {
-            amount: till.amount,
-            discount: till.discount,
-            outlet: till.outlet.id,
-            district: till.outlet.district,
-            kind: &merchant.kind,
-            switch: catalogue.kind(&merchant.kind).and_then(|kind| kind.switch),
-            invoice: till.invoice.as_deref(),
-            at: till.now,
-        };
+        let order = till.order(&catalogue)?;
         let split = split(terms, &order, self.zone())?;
-        let (per_outlet_day, face_value) = (terms.limits.per_outlet_day, terms.benefit.face_value());
-        Ok(Judged { per_outlet_day, face_value, kind: merchant.kind.clone(), split, step })
+        Ok(Judged::of(terms, &order, Part { order: order.amount, split }, step))
     }
 
     /// Everything that a redemption writes: its row, its tally and its ledger
@@ -263,7 +305,20 @@ impl Backend {
         key: &str,
         request_hash: &str,
     ) -> Result<Redeemable, Error> {
-        let Judged { per_outlet_day, face_value, kind, split, step } = self.judge(held, till)?;
+        let judged = self.judge(held, till)?;
+        self.redeemable_of(held, till, judged, key, request_hash)
+    }
+
+    /// The same for a voucher that was judged.
+    pub(crate) fn redeemable_of(
+        &self,
+        held: &VoucherRow,
+        till: &Till,
+        judged: Judged,
+        key: &str,
+        request_hash: &str,
+    ) -> Result<Redeemable, Error> {
+        let Judged { per_outlet_day, face_value, kind, part: Part { order, split }, discount, step } = judged;
         let row = RedemptionRow {
             redemption_id: 0,
             voucher_id: held.voucher_id,
@@ -278,7 +333,7 @@ impl Backend {
             clerk_id: till.clerk.0,
             redeem_key: key.to_owned(),
             request_hash: request_hash.to_owned(),
-            order_fen: till.amount.get(),
+            order_fen: order.get(),
             subsidy_fen: split.subsidy.get(),
             government_fen: split.government.get(),
             receipt_code: ReceiptCode::from_random(self.random().number()).to_string(),
@@ -289,7 +344,7 @@ impl Backend {
             refunded_fen: 0,
             subsidy_back_fen: 0,
             government_back_fen: 0,
-            merchant_discount_fen: till.discount.get(),
+            merchant_discount_fen: discount.get(),
             till_id: till.till_id,
         };
         let entry = redeem_entry(&row, face_value)?;
@@ -328,7 +383,10 @@ impl Backend {
     }
 }
 
-fn terms_of<'a>(catalogue: &'a Catalogue, held: &VoucherRow) -> Result<&'a CampaignTerms, StoreError> {
+pub(crate) fn terms_of<'a>(
+    catalogue: &'a Catalogue,
+    held: &VoucherRow,
+) -> Result<&'a CampaignTerms, StoreError> {
     let terms = catalogue.campaign(CampaignId(held.campaign_id));
     terms.ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))
 }

@@ -11,6 +11,7 @@ mod guide;
 mod ledger;
 mod live;
 mod offers;
+mod orders;
 mod people;
 mod places;
 mod redemptions;
@@ -55,6 +56,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(assisted::routes())
         .merge(vouchers::routes())
         .merge(redemptions::routes())
+        .merge(orders::routes())
         .merge(people::routes())
         .merge(tills::routes())
         .merge(statements::routes())

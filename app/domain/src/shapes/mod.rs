@@ -9,6 +9,7 @@ mod account;
 mod assisted;
 mod catalogue;
 mod draw;
+mod order;
 mod people;
 mod problem;
 mod statement;
@@ -22,6 +23,7 @@ pub use catalogue::{
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
+pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};

@@ -6,7 +6,7 @@ use crate::api::{caller, refund as api};
 use crate::components::page::Page;
 use crate::components::when::When;
 use crate::pages::{id_in_path, loaded, parameter};
-use domain::shapes::{Problem, RefundPreview, SaleShape};
+use domain::shapes::{Problem, RedemptionShape, RefundPreview, SaleShape};
 use domain::{Fen, Lang, RedemptionId};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -37,9 +37,21 @@ fn show(receipt: Receipt) -> impl IntoView {
         <Page title=lang.pick("核销明细", "Redemption") class="page-narrow refund-page">
             <h1 class="till-title">{lang.pick("核销明细", "Redemption")}</h1>
             {facts(&receipt.sale, lang)}
+            {receipt.others.iter().map(|other| same_order(other, lang)).collect_view()}
             {step}
             <p><a class="button button-quiet" href="/shop">{lang.pick("回门店", "Back to the shop")}</a></p>
         </Page>
+    }
+}
+
+/// Another voucher of the same order, which is refunded by itself.
+fn same_order(other: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
+    let off = other.subsidy_fen;
+    view! {
+        <p class="notice">
+            {lang.pick(format!("同单还用了另一张券，减 {off}。整单退款请两张都退："), format!("Another voucher took {off} off the same order. To refund the whole order, refund both: "))}
+            <a href=format!("/shop/redemptions/{}", other.redemption_id) data-testid="same-order">{lang.pick("看另一张", "see the other")}</a>
+        </p>
     }
 }
 
