@@ -2,7 +2,8 @@
 
 use crate::paging::{Cursor, page};
 use crate::reversal::{judge, own};
-use crate::store::redemption::{self, NamedRedemptionRow, RedemptionRow};
+use crate::store::redemption::{self, RedemptionRow};
+use crate::store::sale::{self, SaleRow};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{BureauSale, Page, RecentSale, RefundPreview, SaleShape};
 use domain::{
@@ -24,7 +25,7 @@ impl Backend {
         let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
         let mut tx = self.db().read().await?;
         let before = RedemptionId(cursor.before);
-        let rows = redemption::named_of_merchant(&mut tx, merchant, before, cursor.limit + 1).await?;
+        let rows = sale::of_merchant(&mut tx, merchant, before, cursor.limit + 1).await?;
         let shapes = rows.iter().map(|row| self.sale_shape(row)).collect::<Result<Vec<_>, _>>()?;
         Ok(page(shapes, &cursor, |shape| shape.redemption.redemption_id.0))
     }
@@ -44,9 +45,9 @@ impl Backend {
         let district = caller.confined_to().map_or(0, DistrictCode::number);
         let mut tx = self.db().read().await?;
         let before = RedemptionId(cursor.before);
-        let rows = redemption::named_of_day(&mut tx, (day, district), before, cursor.limit + 1).await?;
+        let rows = sale::of_day(&mut tx, (day, district), before, cursor.limit + 1).await?;
         let catalogue = self.catalogue();
-        let shape = |named: &NamedRedemptionRow| {
+        let shape = |named: &SaleRow| {
             let merchant = catalogue.merchant(MerchantId(named.row.merchant_id));
             Ok(BureauSale {
                 merchant_name: merchant.map(|merchant| merchant.name.clone()).unwrap_or_default(),
@@ -113,12 +114,12 @@ impl Backend {
     pub async fn redemption(&self, caller: &Caller, id: RedemptionId) -> Result<SaleShape, Error> {
         caller.require(Permission::Redeem)?;
         let mut tx = self.db().read().await?;
-        let named = redemption::named(&mut tx, id).await?;
+        let named = sale::get(&mut tx, id).await?;
         let own = named.filter(|named| Some(MerchantId(named.row.merchant_id)) == caller.merchant_id);
         Ok(self.sale_shape(&own.ok_or(Denied::NotFound)?)?)
     }
 
-    fn sale_shape(&self, named: &NamedRedemptionRow) -> Result<SaleShape, StoreError> {
+    fn sale_shape(&self, named: &SaleRow) -> Result<SaleShape, StoreError> {
         Ok(SaleShape {
             redemption: self.redemption_shape(&named.row)?,
             clerk_name: named.clerk_name.clone(),

@@ -43,8 +43,8 @@ fn show(shop: Shop) -> impl IntoView {
                 <Icon path=icon::NEXT/>
             </a>
             {shop.sees_statements.then(|| statement_link(lang))}
-            {shop.manages.then(|| people_link(lang))}
             {day(&shop, lang)}
+            {shop.manages.then(|| people_link(lang))}
             <section aria-labelledby="outlets">
                 <h2 id="outlets">{lang.pick("门店", "Outlets")}</h2>
                 <ul class="shop-outlets">{outlets}</ul>

@@ -28,6 +28,7 @@ pub(crate) mod people;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod round;
+pub(crate) mod sale;
 pub(crate) mod statement;
 pub(crate) mod tally;
 pub(crate) mod till;

@@ -35,15 +35,6 @@ pub(crate) struct RedemptionRow {
     pub(crate) till_id: Option<i64>,
 }
 
-/// A redemption with the names of who redeemed it and of the till.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub(crate) struct NamedRedemptionRow {
-    #[sqlx(flatten)]
-    pub(crate) row: RedemptionRow,
-    pub(crate) clerk_name: String,
-    pub(crate) till_name: Option<String>,
-}
-
 /// Where a resident's redemptions of a campaign on a business day are counted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutletUse<'a> {
@@ -237,49 +228,6 @@ pub(crate) async fn of_merchant(
         "select * from redemption where merchant_id = $1 and redemption_id < $2
           order by redemption_id desc limit $3")
         .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
-}
-
-/// The same with the names of clerk and till.
-pub(crate) async fn named_of_merchant(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    before: RedemptionId,
-    limit: i64,
-) -> Result<Vec<NamedRedemptionRow>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select r.*, a.name as clerk_name, t.name as till_name
-           from redemption r join account a on a.account_id = r.clerk_id
-           left join till t on t.till_id = r.till_id
-          where r.merchant_id = $1 and r.redemption_id < $2
-          order by r.redemption_id desc limit $3")
-        .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
-}
-
-/// One redemption with those names.
-pub(crate) async fn named(tx: &mut Tx, id: RedemptionId) -> Result<Option<NamedRedemptionRow>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select r.*, a.name as clerk_name, t.name as till_name
-           from redemption r join account a on a.account_id = r.clerk_id
-           left join till t on t.till_id = r.till_id
-          where r.redemption_id = $1")
-        .bind(id.0).fetch_optional(conn))?)
-}
-
-/// A business day's redemptions before `before`, newest first, at most
-/// `limit`; of one district, or of all of them where it is 0.
-pub(crate) async fn named_of_day(
-    tx: &mut Tx,
-    (day, district): (Day, i64),
-    before: RedemptionId,
-    limit: i64,
-) -> Result<Vec<NamedRedemptionRow>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select r.*, a.name as clerk_name, t.name as till_name
-           from redemption r join account a on a.account_id = r.clerk_id
-           left join till t on t.till_id = r.till_id
-          where r.business_day = $1 and ($2 = 0 or r.district = $2) and r.redemption_id < $3
-          order by r.redemption_id desc limit $4")
-        .bind(day.to_string()).bind(district).bind(before.0).bind(limit).fetch_all(conn))?)
 }
 
 /// Takes a refund (of the order, of the subsidy, of the government's part)
