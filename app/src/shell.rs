@@ -83,11 +83,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/shop") view=merchant::shop ssr=page.clone()/>
                 <Route path=path!("/shop/till") view=merchant::till ssr=page.clone()/>
                 <Route path=path!("/shop/redemptions/:id") view=merchant::refund ssr=page.clone()/>
+                <Route path=path!("/shop/clerks") view=merchant::people ssr=page.clone()/>
+                <Route path=path!("/shop/invitation/:code") view=merchant::invitation ssr=page.clone()/>
                 <Route path=path!("/shop/statement") view=merchant::statement ssr=page.clone()/>
                 <Route path=path!("/bureau") view=organizer::bureau ssr=page.clone()/>
                 <Route path=path!("/bureau/desk") view=organizer::desk ssr=page.clone()/>
                 <Route path=path!("/bureau/desk/:id") view=organizer::slip ssr=page.clone()/>
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
+                <Route path=path!("/bureau/redemptions") view=organizer::redemptions ssr=page.clone()/>
                 <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>
             </Routes>
             <Bottom/>

@@ -6,6 +6,9 @@ use http::{HeaderMap, HeaderValue};
 /// The cookie that holds the session's token.
 pub(crate) const SESSION: &str = "yuehui_session";
 
+/// The cookie that holds an enrolled till's secret.
+pub(crate) const TILL: &str = "yuehui_till";
+
 /// How long a browser keeps the session, in seconds: thirty days.
 const KEPT_S: u32 = 30 * 24 * 3600;
 

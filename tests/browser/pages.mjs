@@ -14,6 +14,7 @@ export async function prepare(city) {
   const voucher = await city.claim(await city.bearer(people.resident(1)), round.id);
   const paper = await paperVoucher(city);
   const sold = await sell(city, round);
+  await enrolTill(city);
   return {
     visitor: {
       paths: {
@@ -48,6 +49,7 @@ export async function prepare(city) {
         till: "/shop/till",
         refund: `/shop/redemptions/${sold.redemption_id}?refund=30`,
         statement: "/shop/statement",
+        people: "/shop/clerks",
       },
     },
     organizer: {
@@ -57,6 +59,7 @@ export async function prepare(city) {
         bureau: "/bureau",
         stats: "/bureau/stats",
         draws: "/bureau/draws",
+        redemptions: "/bureau/redemptions",
         desk: "/bureau/desk",
         slip: `/bureau/desk/${paper.voucher_id}`,
       },
@@ -93,6 +96,13 @@ async function sell(city, round) {
   }
   await write(`/redemptions/${sales[0].redemption_id}/reversals`, { refund_fen: 1000, reason: "一道菜没上" });
   return sales[0];
+}
+
+/** A till of the first merchant, to look at. */
+async function enrolTill(city) {
+  const headers = { ...(await city.bearer(people.owner)), "idempotency-key": "a-till-to-look-at" };
+  const { status, body } = await city.api("POST", "/tills", { name: "一号收银台", outlet_id: 1 }, headers);
+  assert.equal(status, 201, JSON.stringify(body));
 }
 
 async function first(city, path) {

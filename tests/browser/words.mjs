@@ -60,12 +60,37 @@ export const till = {
   confirm: testId("confirm"),
   refusal: testId("refusal"),
   receiptCode: testId("receipt-code"),
+  second: field("second"),
+  secondVoucher: testId("second-voucher"),
+  payable: testId("payable"),
+  sameOrder: testId("same-order"),
   discount: field("discount"),
   discounted: testId("discount"),
   undo: testId("undo"),
   undoSaid: testId("undo-said"),
   saleState: testId("sale-state"),
   sound: testId("sound"),
+};
+
+export const crew = {
+  role: (page) => page.locator('form:has([data-testid="invite"]) [name="role"]'),
+  outlet: (page, id) => page.locator(`form:has([data-testid="invite"]) [name="outlets[]"][value="${id}"]`),
+  invite: testId("invite"),
+  picture: testId("invitation-qr"),
+  link: testId("invitation-link"),
+  invitedAs: testId("invited-as"),
+  signIn: testId("sign-in"),
+  name: field("name"),
+  accept: testId("accept"),
+  line: (page, name) => page.locator("[data-person]", { hasText: name }),
+  change: (line) => line.locator("summary"),
+  remove: (line) => line.getByTestId("remove-person"),
+  till: (page, name) => page.locator("[data-till]", { hasText: name }),
+  switch: (line) => line.getByTestId("switch-till"),
+  enrolment: testId("enrolment"),
+  enrol: testId("enrol"),
+  ownTill: testId("own-till"),
+  clerkAndTill: testId("clerk-and-till"),
 };
 
 export const refund = {

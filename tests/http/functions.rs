@@ -18,6 +18,10 @@ fn roles(name: &str) -> &'static [&'static str] {
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "refund_redemption" => &["owner"],
+        "invite_person" | "change_person" | "remove_person" | "enrol_till" | "change_till" => &["owner"],
+        "accept_invitation" => {
+            &["resident", "owner", "clerk", "city", "district", "finance", "auditor", "desk"]
+        }
         other => panic!("{other}: say here who may call it"),
     }
 }

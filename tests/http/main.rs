@@ -13,6 +13,8 @@ mod functions;
 mod ledger;
 mod live;
 mod offers;
+mod orders;
+mod people;
 mod permissions;
 mod places;
 mod redemptions;

@@ -18,6 +18,7 @@ const SIGNED_IN: &[&str] =
 const HOLDERS: &[&str] = &["resident"];
 const TILLS: &[&str] = &["owner", "manager", "clerk"];
 const REVERSERS: &[&str] = &["owner", "manager"];
+const MANAGERS: &[&str] = &["owner", "manager"];
 const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
 
 const DRAWERS: &[&str] = &["city"];
@@ -45,12 +46,24 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/redemptions", roles: TILLS },
     Call { method: Method::POST, path: "/redemptions/1/reversals", roles: REVERSERS },
     Call { method: Method::POST, path: "/redemptions/1/undo", roles: TILLS },
+    Call { method: Method::POST, path: "/orders/preview", roles: TILLS },
+    Call { method: Method::POST, path: "/orders", roles: TILLS },
+    Call { method: Method::GET, path: "/people", roles: MANAGERS },
+    Call { method: Method::PUT, path: "/people/1", roles: MANAGERS },
+    Call { method: Method::DELETE, path: "/people/1", roles: MANAGERS },
+    Call { method: Method::POST, path: "/invitations", roles: MANAGERS },
+    Call { method: Method::GET, path: "/invitations/1", roles: SIGNED_IN },
+    Call { method: Method::POST, path: "/invitations/1/acceptances", roles: SIGNED_IN },
+    Call { method: Method::GET, path: "/tills", roles: MANAGERS },
+    Call { method: Method::POST, path: "/tills", roles: MANAGERS },
+    Call { method: Method::PUT, path: "/tills/1", roles: MANAGERS },
     Call { method: Method::GET, path: "/statements", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.csv", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.xlsx", roles: REVERSERS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/redemptions", roles: ORGANIZERS },
     // Last: it ends the session.
     Call { method: Method::POST, path: "/auth/logout", roles: SIGNED_IN },
 ];

@@ -37,7 +37,8 @@ impl Database {
         let template = TEMPLATES[self as usize].get_or_init(|| runtime.block_on(template(self)));
         let place = Place::new(self);
         std::fs::create_dir_all(&place.folder).expect("a data folder");
-        for file in ["secret.key", "yuehui.db"] {
+        // What was not brought into the file yet is in its log.
+        for file in ["secret.key", "yuehui.db", "yuehui.db-wal"] {
             let from = template.folder.join(file);
             if from.exists() {
                 std::fs::copy(from, place.folder.join(file)).expect("a copy");

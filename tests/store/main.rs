@@ -11,6 +11,8 @@ mod ledger;
 mod login;
 mod migrations;
 mod nodes;
+mod orders;
+mod people;
 mod redemptions;
 mod returns;
 mod services;

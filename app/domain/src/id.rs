@@ -50,6 +50,8 @@ ids! {
     ReversalId,
     /// What the community desk did for a resident (社区代领).
     AssistedId,
+    /// A device that is enrolled to redeem (收银台).
+    TillId,
     /// Something that happens in the season: a fair, a night market.
     EventId,
 }

@@ -20,6 +20,7 @@ mod lang;
 mod ledger;
 mod merchant;
 mod money;
+mod people;
 mod phone;
 mod promotion;
 mod query;
@@ -29,6 +30,7 @@ mod role;
 mod round;
 mod season;
 pub mod shapes;
+mod stacking;
 mod statement;
 mod stats;
 mod time;
@@ -51,7 +53,7 @@ pub use event::{Dish, Event, EventKind, News};
 pub use hours::{BadHours, WeeklyHours, Window};
 pub use id::{
     AccountId, AssistedId, CampaignId, EventId, MerchantId, OutletId, PromotionId, RedemptionId, ReversalId,
-    RoundId, VoucherId,
+    RoundId, TillId, VoucherId,
 };
 pub use idempotency::{BadKey, IdempotencyKey};
 pub use identity::{BadIdentity, IdentityNumber};
@@ -59,14 +61,18 @@ pub use lang::Lang;
 pub use ledger::{Account, BadAccount, BadEntry, Block, Entry, EntryKind, Hash, Line, Unbalanced};
 pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};
 pub use money::{Fen, NotMoney};
+pub use people::{
+    INVITATION_MS, MOST_INVITATIONS, MOST_NAME, MOST_PEOPLE, MOST_TILLS, PeopleRefused, short_name,
+};
 pub use phone::{BadPhone, Phone};
 pub use promotion::{Axes, Channel, Promotion, Sector, Setting, Supply};
-pub use query::{ListQuery, OfferQuery, RoundQuery, StatementQuery, StatsQuery};
+pub use query::{ListQuery, OfferQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery};
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use role::{Permission, Role};
 pub use round::{Method, Quota, Round, RoundState, WAITING_MS};
 pub use season::{Principle, RefundLimits, Season};
+pub use stacking::{MOST_ON_ORDER, Part, PartRefused, split_order};
 pub use statement::{Figure, StatementBy, StatementColumn};
 pub use stats::{Counts, rate};
 pub use time::{BadTime, Day, Timestamp, Zone};

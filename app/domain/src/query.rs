@@ -33,6 +33,18 @@ macro_rules! query {
 }
 
 query! {
+    /// Which redemptions the bureau's list shows.
+    SalesQuery {
+        /// A business day, `2021-06-18`; today by default.
+        day,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
     /// Filters for merchants and promotions.
     OfferQuery {
         /// A district code.

@@ -219,6 +219,12 @@ pub enum RedeemRefused {
     /// The outlet is not the clerk's merchant's.
     #[error("the outlet belongs to another merchant")]
     ForeignOutlet,
+    /// The clerk works at other outlets of the merchant.
+    #[error("the clerk works at other outlets")]
+    ClerkElsewhere,
+    /// The till stands at another outlet.
+    #[error("the till stands at another outlet")]
+    TillElsewhere,
     /// The resident has used as many here today as they may.
     #[error("the limit per outlet and day is reached")]
     OutletLimitReached {
@@ -248,6 +254,13 @@ pub enum RedeemRefused {
     /// The paper was printed anew since.
     #[error("another paper was printed since")]
     PaperReplaced,
+    /// The order's vouchers do not join each other.
+    #[error("the vouchers do not join each other on one order")]
+    NotStackable,
+    /// The other voucher leaves nothing of the order, or this one takes nothing
+    /// off it.
+    #[error("the voucher has nothing to take off")]
+    NothingLeft,
     /// The voucher does not join a merchant's discount.
     #[error("the voucher does not join a merchant's discount")]
     NotWithDiscount,
@@ -268,7 +281,10 @@ impl RedeemRefused {
             RedeemRefused::BelowThreshold { .. } => "below_threshold",
             RedeemRefused::WrongDistrict { .. } => "wrong_district",
             RedeemRefused::WrongKind { .. } => "wrong_kind",
-            RedeemRefused::WrongOutlet | RedeemRefused::ForeignOutlet => "wrong_outlet",
+            RedeemRefused::WrongOutlet
+            | RedeemRefused::ForeignOutlet
+            | RedeemRefused::ClerkElsewhere
+            | RedeemRefused::TillElsewhere => "wrong_outlet",
             RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
             RedeemRefused::InvoiceRequired => "invoice_required",
             RedeemRefused::PaperCheckRequired { .. } => "paper_check_required",
@@ -276,6 +292,8 @@ impl RedeemRefused {
             RedeemRefused::PaperLocked => "paper_locked",
             RedeemRefused::PaperReplaced => "paper_replaced",
             RedeemRefused::NotWithDiscount => "not_with_discount",
+            RedeemRefused::NotStackable => "not_stackable",
+            RedeemRefused::NothingLeft => "nothing_left",
         }
     }
 
@@ -342,6 +360,18 @@ impl RedeemRefused {
             RedeemRefused::ForeignOutlet => {
                 lang.pick("请选择本商户的门店", "Choose an outlet of your own merchant").to_owned()
             }
+            RedeemRefused::ClerkElsewhere => lang
+                .pick(
+                    "您不在这家门店，请选择自己的门店，或请店主调整",
+                    "You work at another outlet: choose your own, or ask the owner",
+                )
+                .to_owned(),
+            RedeemRefused::TillElsewhere => lang
+                .pick(
+                    "这台收银设备登记在另一家门店，请选那家门店，或重新登记",
+                    "This till is enrolled at another outlet: choose that one, or enrol it anew",
+                )
+                .to_owned(),
             RedeemRefused::OutletLimitReached { limit } => lang.pick(
                 format!("每人每天在同一门店限用 {limit} 张，请换一家店或明天再来"),
                 format!("The limit is {limit} per person, outlet and day: use it elsewhere or tomorrow"),
@@ -376,6 +406,18 @@ impl RedeemRefused {
                 .pick(
                     "这张纸已作废：社区后来重新打印过，请顾客出示新的一张",
                     "This paper is void: a newer one was printed; ask for that",
+                )
+                .to_owned(),
+            RedeemRefused::NotStackable => lang
+                .pick(
+                    "这两张券不能同单使用：每单一张政府券，最多再加一张可同享的商户让利券",
+                    "These vouchers do not join on one order: it takes one of the government's, and one of the merchants' that allows it",
+                )
+                .to_owned(),
+            RedeemRefused::NothingLeft => lang
+                .pick(
+                    "订单已经抵完，这张券用不上，请只用一张",
+                    "Nothing of the order is left for this voucher: use one alone",
                 )
                 .to_owned(),
             RedeemRefused::NotWithDiscount => lang

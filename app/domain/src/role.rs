@@ -41,6 +41,9 @@ words! {
         ReverseFreely = "reverse_freely", "不限额撤销", "reverse beyond the limits";
         /// See what one's own merchant is owed.
         SeeStatements = "see_statements", "查看对账单", "see statements";
+        /// Invite, change and remove one's own merchant's people, and enrol,
+        /// name and switch off its tills.
+        ManagePeople = "manage_people", "管理店员和设备", "manage people and tills";
         /// See the tallies; a district officer those of their district.
         SeeStats = "see_stats", "查看统计", "see statistics";
         /// Hold a draw: enter the public value that makes its seed.
@@ -56,12 +59,13 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, Redeem, Reverse, ReverseFreely, SeeStatements, SeeStats,
+            AssistResidents, HoldDraws, HoldVouchers, ManagePeople, Redeem, Reverse, ReverseFreely,
+            SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers],
-            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements],
-            Role::Manager => &[Redeem, Reverse, SeeStatements],
+            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople],
+            Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople],
             Role::Clerk => &[Redeem],
             Role::City => &[SeeStats, HoldDraws, AssistResidents],
             Role::District | Role::Finance | Role::Auditor => &[SeeStats],

@@ -5,7 +5,7 @@ use backend::{Backend, Caller};
 use domain::shapes::Problem;
 use domain::{Denied, Lang};
 use http::StatusCode;
-use http::header::{ACCEPT, ACCEPT_LANGUAGE};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, HOST};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -94,6 +94,13 @@ pub(crate) fn path_and_query() -> String {
 pub(crate) fn is_https() -> bool {
     let forwarded = http::HeaderName::from_static("x-forwarded-proto");
     header(forwarded).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+}
+
+/// How the reader's browser addresses this site: `https://host`.
+pub(crate) fn origin() -> String {
+    let by_uri = || Some(use_context::<Parts>()?.uri.authority()?.to_string());
+    let host = header(HOST).or_else(by_uri).unwrap_or_default();
+    format!("{}://{host}", if is_https() { "https" } else { "http" })
 }
 
 fn header(name: http::HeaderName) -> Option<String> {

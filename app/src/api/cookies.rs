@@ -10,6 +10,8 @@ use leptos_axum::ResponseOptions;
 pub(crate) const SESSION: &str = "yuehui_session";
 /// Holds a browser's random number; the server's doors set it.
 const DEVICE: &str = "yuehui_device";
+/// Holds an enrolled till's secret.
+pub(crate) const TILL: &str = "yuehui_till";
 /// Holds the language: `zh` or `en`.
 pub(crate) const LANG: &str = "yuehui_lang";
 

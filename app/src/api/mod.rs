@@ -10,14 +10,22 @@ pub mod assisted;
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod people;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod refund;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod rounds;
 pub mod sale;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod session;
-#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+#[expect(
+    missing_docs,
+    clippy::too_many_arguments,
+    reason = "a server function's struct repeats its parameters, and those are its form's fields"
+)]
 pub mod till;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod tills;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
@@ -29,6 +37,8 @@ pub(crate) mod cookies;
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod offers;
+#[cfg(feature = "ssr")]
+pub(crate) mod redemptions;
 #[cfg(feature = "ssr")]
 pub(crate) mod season;
 #[cfg(feature = "ssr")]

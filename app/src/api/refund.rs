@@ -8,7 +8,7 @@ use super::{caller, notice, till};
 #[cfg(feature = "ssr")]
 use backend::ReverseRequest;
 #[cfg(feature = "ssr")]
-use domain::shapes::{Problem, RedemptionShape, RefundPreview};
+use domain::shapes::{Problem, RedemptionShape, RefundPreview, SaleShape};
 #[cfg(feature = "ssr")]
 use domain::{Denied, Fen, Permission, RedemptionId};
 
@@ -16,8 +16,10 @@ use domain::{Denied, Fen, Permission, RedemptionId};
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub(crate) struct Receipt {
-    /// The redemption.
-    pub(crate) redemption: RedemptionShape,
+    /// The redemption, with clerk and till.
+    pub(crate) sale: SaleShape,
+    /// The other redemptions of the same order.
+    pub(crate) others: Vec<RedemptionShape>,
     /// What may be done about it.
     pub(crate) refund: Refund,
     /// Under which pressing twice is one refund.
@@ -48,7 +50,10 @@ pub(crate) enum Refund {
 pub(crate) async fn receipt(id: RedemptionId, entered: Option<&str>) -> Result<Receipt, ApiError> {
     let clerk = till::clerk().await?;
     let backend = caller::backend()?;
-    let redemption = backend.redemption(&clerk, id).await.map_err(caller::convert)?;
+    let sale = backend.redemption(&clerk, id).await.map_err(caller::convert)?;
+    let order = backend.order_of(&clerk, id).await.map_err(caller::convert)?;
+    let others = order.redemptions.into_iter().filter(|other| other.redemption_id != id).collect();
+    let redemption = &sale.redemption;
     let left = redemption.order_fen.less(redemption.refunded_fen);
     let refund = match (clerk.may(Permission::Reverse), entered) {
         (false, _) => Refund::NotAllowed,
@@ -65,7 +70,7 @@ pub(crate) async fn receipt(id: RedemptionId, entered: Option<&str>) -> Result<R
             },
         },
     };
-    Ok(Receipt { redemption, refund, key: backend.new_key().as_str().to_owned() })
+    Ok(Receipt { sale, others, refund, key: backend.new_key().as_str().to_owned() })
 }
 
 #[cfg(feature = "ssr")]

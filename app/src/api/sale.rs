@@ -1,6 +1,6 @@
 //! A sale at the till: what the clerk enters, how it is read, where it stands.
 
-use domain::shapes::{Preview, Problem, RedemptionShape};
+use domain::shapes::{OrderPreview, OrderShape, Problem};
 use domain::{Fen, Lang, OutletId, PresentToken, TokenForm};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,10 @@ pub struct TillOutlet {
 pub struct Sale {
     /// The customer's code: scanned or typed.
     pub code: String,
+    /// The code of a second voucher on the same order; blank where there is
+    /// none.
+    #[serde(default)]
+    pub second: String,
     /// The order in yuan, before the shop's own discount.
     pub order: String,
     /// That discount in yuan; blank where there is none.
@@ -41,10 +45,10 @@ pub enum Step {
     Entering,
     /// The voucher does not work, and why.
     Refused(Problem),
-    /// What the voucher would take off.
-    Previewed(Preview),
+    /// What the vouchers would take off.
+    Previewed(OrderPreview),
     /// Done: the receipt.
-    Redeemed(RedemptionShape),
+    Redeemed(OrderShape),
 }
 
 /// What the REST interface takes: a sale, read and checked.
@@ -69,6 +73,55 @@ pub struct SaleBody {
     /// The last four digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last4: Option<String>,
+    /// The second voucher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Shown>,
+}
+
+/// A voucher as a customer shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The QR's text…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// …or the twelve characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The last four digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last4: Option<String>,
+}
+
+/// What the REST interface takes for an order with two vouchers.
+#[derive(Debug, Serialize)]
+pub struct OrderBody {
+    /// Both.
+    pub vouchers: [Shown; 2],
+    /// The shop's number.
+    pub outlet_id: OutletId,
+    /// The order after the shop's own discount.
+    pub order_fen: Fen,
+    /// That discount.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub merchant_discount_fen: Fen,
+    /// The invoice's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice_no: Option<String>,
+}
+
+impl SaleBody {
+    /// The order, where it has a second voucher.
+    #[must_use]
+    pub fn order(&self) -> Option<OrderBody> {
+        let first = Shown { token: self.token.clone(), code: self.code.clone(), last4: self.last4.clone() };
+        Some(OrderBody {
+            vouchers: [first, self.second.clone()?],
+            outlet_id: self.outlet_id,
+            order_fen: self.order_fen,
+            merchant_discount_fen: self.merchant_discount_fen,
+            invoice_no: self.invoice_no.clone(),
+        })
+    }
 }
 
 fn is_nothing(amount: &Fen) -> bool {
@@ -81,8 +134,12 @@ impl Sale {
     /// # Errors
     /// A field is none: the problem names it by `field` and says what it takes.
     pub fn read(&self, lang: Lang) -> Result<SaleBody, Box<Problem>> {
-        let token = self.code.parse::<PresentToken>();
-        let form = token.map_err(|_| bad("code", bad_code(lang)))?.form;
+        let last4 = filled(&self.last4);
+        let first = shown(&self.code, &last4).ok_or_else(|| bad("code", bad_code(lang)))?;
+        let second = match self.second.trim().is_empty() {
+            true => None,
+            false => Some(shown(&self.second, &last4).ok_or_else(|| bad("second", bad_code(lang)))?),
+        };
         let order = self.order.parse::<Fen>().ok();
         let order = order.filter(|order| *order > Fen::ZERO).ok_or_else(|| bad("order", bad_order(lang)))?;
         let discount = if self.discount.trim().is_empty() { Ok(Fen::ZERO) } else { self.discount.parse() };
@@ -90,21 +147,28 @@ impl Sale {
         let merchant_discount_fen = discount.ok_or_else(|| bad("discount", bad_discount(lang)))?;
         let outlet_id = self.outlet_id.parse::<OutletId>();
         let outlet_words = lang.pick("请选择门店", "Choose the outlet");
-        let text = Some(domain::fold_typed(&self.code));
-        let (token, code) = match form {
-            TokenForm::Scanned | TokenForm::Printed => (text, None),
-            TokenForm::Typed => (None, text),
-        };
         Ok(SaleBody {
-            token,
-            code,
+            token: first.token,
+            code: first.code,
             outlet_id: outlet_id.map_err(|_| bad("outlet_id", outlet_words))?,
             order_fen: order.less(merchant_discount_fen),
             merchant_discount_fen,
             invoice_no: filled(&self.invoice_no),
-            last4: filled(&self.last4),
+            last4,
+            second,
         })
     }
+}
+
+/// What was scanned or typed of a voucher; `None` when it is no code.
+fn shown(code: &str, last4: &Option<String>) -> Option<Shown> {
+    let form = code.parse::<PresentToken>().ok()?.form;
+    let text = Some(domain::fold_typed(code));
+    let (token, code) = match form {
+        TokenForm::Scanned | TokenForm::Printed => (text, None),
+        TokenForm::Typed => (None, text),
+    };
+    Some(Shown { token, code, last4: last4.clone() })
 }
 
 fn filled(text: &str) -> Option<String> {
@@ -152,6 +216,18 @@ mod tests {
         let text = format!("YP1{}", "A".repeat(32));
         let printed = Sale { last4: " 0001 ".to_owned(), ..sale(&text, "88") }.read(Lang::Zh).unwrap();
         assert_eq!((printed.token, printed.last4.as_deref()), (Some(text), Some("0001")));
+    }
+
+    #[test]
+    fn a_second_voucher_makes_an_order() {
+        let alone = sale("ABCD23056789", "88").read(Lang::Zh).unwrap();
+        assert!(alone.order().is_none());
+        assert!(!serde_json::to_string(&alone).unwrap().contains("second"));
+        let second = |code: &str| Sale { second: code.to_owned(), ..sale("ABCD23056789", "88") };
+        let order = second("wxyz 2305 6789").read(Lang::Zh).unwrap().order().unwrap();
+        assert_eq!(order.vouchers[1].code.as_deref(), Some("WXYZ23056789"));
+        let problem = second("12").read(Lang::En).unwrap_err();
+        assert_eq!(problem.with["field"], domain::shapes::Extra::Text("second".to_owned()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A merchant's own shop: its outlets and what was redeemed there today.
 
 use super::{ApiError, caller, till};
-use domain::shapes::{MerchantShape, RedemptionShape};
+use domain::shapes::{MerchantShape, SaleShape};
 use domain::{Day, Denied, Fen, ListQuery, Permission, Timestamp};
 
 /// At most so many pages of a hundred are read for one page of the shop.
@@ -15,19 +15,21 @@ pub(crate) struct Shop {
     /// The business day.
     pub(crate) today: Day,
     /// The business day's redemptions, the newest first.
-    pub(crate) redemptions: Vec<RedemptionShape>,
+    pub(crate) redemptions: Vec<SaleShape>,
     /// Whether there were more than could be read.
     pub(crate) cut: bool,
     /// Whether the reader sees what the merchant is owed.
     pub(crate) sees_statements: bool,
+    /// Whether the reader manages people and tills.
+    pub(crate) manages: bool,
 }
 
 impl Shop {
     /// The orders and the subsidies of the day, less what was refunded.
     pub(crate) fn sums(&self) -> (Fen, Fen) {
-        let orders = self.redemptions.iter();
+        let orders = self.redemptions.iter().map(|sale| &sale.redemption);
         let orders = orders.map(|sale| sale.order_fen.less(sale.refunded_fen));
-        let subsidies = self.redemptions.iter();
+        let subsidies = self.redemptions.iter().map(|sale| &sale.redemption);
         let subsidies = subsidies.map(|sale| sale.subsidy_fen.less(sale.subsidy_back_fen));
         (orders.sum(), subsidies.sum())
     }
@@ -52,8 +54,8 @@ pub(crate) async fn today() -> Result<Shop, ApiError> {
         let query = ListQuery { limit: Some("100".to_owned()), cursor };
         let page = backend.redemptions(&clerk, &query).await;
         let page = page.map_err(caller::convert)?;
-        let of_today = |sale: &RedemptionShape| {
-            let at = sale.redeemed_at.parse::<Timestamp>();
+        let of_today = |sale: &SaleShape| {
+            let at = sale.redemption.redeemed_at.parse::<Timestamp>();
             at.is_ok_and(|at| zone.business_day(at) == today)
         };
         let older = !page.items.iter().all(of_today);
@@ -66,5 +68,6 @@ pub(crate) async fn today() -> Result<Shop, ApiError> {
         }
     }
     let sees_statements = clerk.may(Permission::SeeStatements);
-    Ok(Shop { merchant, today, redemptions, cut, sees_statements })
+    let manages = clerk.may(Permission::ManagePeople);
+    Ok(Shop { merchant, today, redemptions, cut, sees_statements, manages })
 }

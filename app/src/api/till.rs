@@ -7,13 +7,13 @@ use super::ApiError;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use super::sale::{Sale, SaleBody, Step, TillOutlet};
+use super::sale::{OrderBody, Sale, SaleBody, Step, TillOutlet};
 #[cfg(feature = "ssr")]
-use super::{caller, cookies, notice};
+use super::{caller, cookies, notice, people, tills};
 #[cfg(feature = "ssr")]
-use backend::{Caller, RedeemRequest};
+use backend::{Caller, OrderRequest, OrderVoucher, RedeemRequest};
 #[cfg(feature = "ssr")]
-use domain::shapes::{Problem, RecentSale};
+use domain::shapes::{OrderPreview, Problem, RecentSale, TillShape};
 #[cfg(feature = "ssr")]
 use domain::{Denied, Permission, RedemptionId};
 #[cfg(feature = "ssr")]
@@ -55,6 +55,11 @@ pub(crate) struct TillSetup {
     pub(crate) undo_key: String,
     /// When the page is made, in milliseconds.
     pub(crate) made_at_ms: i64,
+    /// The enrolled till that the device is.
+    pub(crate) till: Option<TillShape>,
+    /// The outlets at which the reader may enrol the device, and the key of
+    /// that; none where they may not.
+    pub(crate) enrols: Option<(Vec<TillOutlet>, String)>,
 }
 
 /// What the till's page shows at this `step` or with this `receipt`, as its
@@ -76,38 +81,33 @@ pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<T
         _ => Step::Entering,
     };
     let backend = caller::backend()?;
+    let till = tills::own(&clerk).await?;
+    let mut outlets = people::outlets(&clerk)?;
+    let enrols = clerk.may(Permission::ManagePeople);
+    let enrols = enrols.then(|| (outlets.clone(), backend.new_key().as_str().to_owned()));
+    outlets.retain(|outlet| till.as_ref().is_none_or(|till| till.outlet_id == outlet.id));
     Ok(TillSetup {
-        outlets: outlets(&clerk)?,
+        outlets,
         sale,
         step,
         recent: backend.recent_sales(&clerk).await.map_err(caller::convert)?,
         undo_key: backend.new_key().as_str().to_owned(),
         made_at_ms: backend.now().ms(),
+        till,
+        enrols,
     })
 }
 
 /// The person at the till.
 ///
 /// # Errors
-/// Nobody is signed in, or not a person who redeems.
+/// Nobody is signed in, or not a person who redeems; or the device is a till
+/// that is switched off.
 #[cfg(feature = "ssr")]
 pub(crate) async fn clerk() -> Result<Caller, ApiError> {
     let clerk = caller::signed_in().await?;
     clerk.require(Permission::Redeem).map_err(caller::convert)?;
-    Ok(clerk)
-}
-
-#[cfg(feature = "ssr")]
-fn outlets(clerk: &Caller) -> Result<Vec<TillOutlet>, ApiError> {
-    let merchant = clerk.merchant_id.ok_or(Denied::WrongRole);
-    let merchant = merchant.map_err(caller::convert)?;
-    let merchant = caller::backend()?.merchant(merchant).map_err(caller::convert)?;
-    let lang = caller::lang();
-    let outlets = merchant
-        .outlets
-        .into_iter()
-        .map(|outlet| TillOutlet { id: outlet.id, name: lang.of(&outlet.name, &outlet.name_en).to_owned() });
-    Ok(outlets.collect())
+    tills::at_till(clerk).await
 }
 
 /// The sale that the form was sent with, while its cookie lasts.
@@ -131,7 +131,15 @@ async fn previewed(clerk: &Caller, sale: &Sale, problem: Option<Problem>) -> Res
         Ok(body) => body,
         Err(problem) => return Ok(Step::Refused(*problem)),
     };
-    match caller::backend()?.preview(clerk, &request(body)).await {
+    let backend = caller::backend()?;
+    let preview = match body.order() {
+        Some(order) => backend.preview_order(clerk, &order_request(order)).await,
+        None => {
+            let preview = backend.preview(clerk, &request(body)).await;
+            preview.map(|preview| OrderPreview::of(vec![preview]))
+        }
+    };
+    match preview {
         Ok(preview) => Ok(Step::Previewed(preview)),
         Err(error) => {
             let ApiError(problem) = caller::convert(error);
@@ -153,12 +161,26 @@ fn request(body: SaleBody) -> RedeemRequest {
     }
 }
 
+#[cfg(feature = "ssr")]
+fn order_request(body: OrderBody) -> OrderRequest {
+    let vouchers = body.vouchers.into_iter();
+    OrderRequest {
+        vouchers: vouchers
+            .map(|shown| OrderVoucher { token: shown.token, code: shown.code, last4: shown.last4 })
+            .collect(),
+        outlet_id: body.outlet_id,
+        order_fen: body.order_fen.get(),
+        invoice_no: body.invoice_no,
+        merchant_discount_fen: Some(body.merchant_discount_fen.get()).filter(|discount| *discount > 0),
+    }
+}
+
 /// The receipt of a redemption that was done a moment ago.
 #[cfg(feature = "ssr")]
 async fn redeemed(clerk: &Caller, receipt: &str) -> Result<Step, ApiError> {
     let missing = || caller::convert(Denied::NotFound);
     let id: RedemptionId = receipt.parse().map_err(|_| missing())?;
-    caller::backend()?.redemption(clerk, id).await.map(Step::Redeemed).map_err(caller::convert)
+    caller::backend()?.order_of(clerk, id).await.map(Step::Redeemed).map_err(caller::convert)
 }
 
 /// Shows on the till's page what the voucher would take off.
@@ -168,6 +190,7 @@ async fn redeemed(clerk: &Caller, receipt: &str) -> Result<Step, ApiError> {
 #[server(prefix = "/api/fn", endpoint = "preview_voucher")]
 pub async fn preview_voucher(
     #[server(default)] code: String,
+    #[server(default)] second: String,
     #[server(default)] order: String,
     #[server(default)] discount: String,
     #[server(default)] outlet_id: String,
@@ -179,6 +202,7 @@ pub async fn preview_voucher(
         let key = caller::backend()?.new_key().as_str().to_owned();
         let sale = Sale {
             code: short(code),
+            second: short(second),
             order: short(order),
             discount: short(discount),
             outlet_id: short(outlet_id),
@@ -212,6 +236,7 @@ fn short(text: String) -> String {
 #[server(prefix = "/api/fn", endpoint = "redeem_voucher")]
 pub async fn redeem_voucher(
     #[server(default)] code: String,
+    #[server(default)] second: String,
     #[server(default)] order: String,
     #[server(default)] discount: String,
     #[server(default)] outlet_id: String,
@@ -221,6 +246,7 @@ pub async fn redeem_voucher(
 ) -> Result<(), ApiError> {
     let sale = Sale {
         code: short(code),
+        second: short(second),
         order: short(order),
         discount: short(discount),
         outlet_id: short(outlet_id),
@@ -243,10 +269,18 @@ async fn redeem(sale: &Sale) -> Result<(), ApiError> {
     let body = sale.read(caller::lang()).map_err(ApiError)?;
     let key = sale.key.parse();
     let key = key.map_err(|_| caller::convert(Denied::BadKey))?;
-    let done = caller::backend()?.redeem(&clerk, &request(body), &key).await;
-    let done = done.map_err(caller::convert)?;
+    let backend = caller::backend()?;
+    let receipt = match body.order() {
+        Some(order) => {
+            let done = backend.redeem_order(&clerk, &order_request(order), &key).await;
+            done.map_err(caller::convert)?.answer.order_id
+        }
+        None => {
+            let done = backend.redeem(&clerk, &request(body), &key).await;
+            done.map_err(caller::convert)?.answer.redemption_id
+        }
+    };
     cookies::clear(SALE, PAGE);
-    let receipt = done.answer.redemption_id;
     leptos_axum::redirect(&format!("{PAGE}?receipt={receipt}"));
     Ok(())
 }

@@ -25,6 +25,7 @@ fn next_step(code: &str) -> (String, &'static str) {
         "unauthenticated" | "wrong_role" => {
             (session::page(&caller::path_and_query()), lang.pick("去登录", "Sign in"))
         }
+        "till_off" => ("/shop/clerks".to_owned(), lang.pick("店员与设备", "People and tills")),
         "bad_query" => (caller::path(), lang.pick("清除筛选", "Clear the filters")),
         "unavailable" | "too_often" => (caller::path_and_query(), lang.pick("重试", "Try again")),
         _ => ("/".to_owned(), lang.pick("回首页", "Go to the first page")),

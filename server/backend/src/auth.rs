@@ -1,7 +1,7 @@
 //! Signing in by phone and code.
 
 use crate::store::account::AccountRow;
-use crate::store::{Tx, account, login_code, meta};
+use crate::store::{Tx, account, login_code, meta, people};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{CodeSent, Login, Me};
 use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Permission, Phone, Role, Timestamp};
@@ -140,6 +140,11 @@ impl Backend {
             merchant_id: roles.iter().find_map(|row| row.merchant_id).map(MerchantId),
             district: code(district)?,
             desk: code(of_role(Role::Desk))?,
+            outlets: match roles.iter().any(|row| row.merchant_id.is_some()) {
+                true => people::outlets_of(tx, row.account_id).await?,
+                false => Vec::new(),
+            },
+            till: None,
             roles: roles.iter().map(|row| role(&row.role)).collect::<Result<_, _>>()?,
         })
     }
@@ -147,7 +152,8 @@ impl Backend {
     /// What a caller is told about themselves.
     #[must_use]
     pub fn me(&self, caller: &Caller) -> Me {
-        let outlets = caller.merchant_id.map(|merchant| self.outlets_of(merchant)).unwrap_or_default();
+        let mut outlets = caller.merchant_id.map(|merchant| self.outlets_of(merchant)).unwrap_or_default();
+        outlets.retain(|outlet| caller.works_at(*outlet));
         Me {
             name: caller.name.clone(),
             roles: caller.roles.clone(),
@@ -244,7 +250,7 @@ impl Backend {
         Ok(AccountId(account_id))
     }
 
-    fn new_token(&self) -> String {
+    pub(crate) fn new_token(&self) -> String {
         let mut bytes = [0; 32];
         self.random().fill(&mut bytes);
         keys::hex(&bytes)
@@ -255,7 +261,7 @@ impl Backend {
     }
 }
 
-fn role(code: &str) -> Result<Role, StoreError> {
+pub(crate) fn role(code: &str) -> Result<Role, StoreError> {
     code.parse().map_err(StoreError::corrupt)
 }
 

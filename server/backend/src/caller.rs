@@ -1,6 +1,6 @@
 //! Who calls, and what they may do.
 
-use domain::{AccountId, Denied, DistrictCode, MerchantId, Permission, Role};
+use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Permission, Role, TillId};
 
 /// The account behind a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,20 @@ pub struct Caller {
     /// The district of the community desk at which they work, whatever their
     /// home is.
     pub desk: Option<DistrictCode>,
+    /// The outlets at which they may redeem; empty means at every one of their
+    /// merchant.
+    pub outlets: Vec<OutletId>,
+    /// The enrolled till that they call from.
+    pub till: Option<TillPlace>,
+}
+
+/// An enrolled till and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TillPlace {
+    /// Its number.
+    pub id: TillId,
+    /// The outlet in which it stands.
+    pub outlet: OutletId,
 }
 
 impl Caller {
@@ -35,6 +49,18 @@ impl Caller {
     /// [`Denied::WrongRole`].
     pub fn require(&self, permission: Permission) -> Result<(), Denied> {
         if self.may(permission) { Ok(()) } else { Err(Denied::WrongRole) }
+    }
+
+    /// Whether they manage people of a role at their merchant.
+    #[must_use]
+    pub fn manages(&self, role: Role) -> bool {
+        self.roles.iter().any(|own| own.manages().contains(&role))
+    }
+
+    /// Whether they may redeem at one of their merchant's outlets.
+    #[must_use]
+    pub fn works_at(&self, outlet: OutletId) -> bool {
+        self.outlets.is_empty() || self.outlets.contains(&outlet)
     }
 
     /// The only district whose figures a caller may see; `None` means all.

@@ -1,5 +1,5 @@
 //! The callers that a node remembers, so that a press needs no look into the
-//! database to know whose it is.
+//! database to know whose it is; and the tills that they stand at.
 //!
 //! A caller is remembered until their session ends. What changes a caller
 //! (signing out, another district, a role) is told in the transaction that
@@ -7,15 +7,19 @@
 //! other one when it next looks, a quarter of a second later. A node that
 //! cannot look remembers nobody.
 
+use crate::people::KnownTill;
+use crate::store::caller_change::Change;
 use crate::store::{Tx, caller_change};
 use crate::{Backend, Caller, StoreError};
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, TillId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Callers that are remembered, of some 300 bytes each; whoever has not called
 /// for the longest time is forgotten first.
 const MOST_REMEMBERED: usize = 200_000;
+/// Tills that are remembered; with more, all are forgotten.
+const MOST_TILLS: usize = 100_000;
 /// Changes that are read at a time; with more, everybody is forgotten.
 const MOST_CHANGES: i64 = 1_000;
 /// How long changes are told.
@@ -33,6 +37,8 @@ struct Remembered {
     /// Two generations: when the young one is full, the old one is forgotten.
     young: HashMap<TokenHash, Session>,
     old: HashMap<TokenHash, Session>,
+    /// Enrolled tills by the hash of their secret.
+    tills: HashMap<TokenHash, KnownTill>,
     /// The last change that was seen; `None` while the node cannot look.
     seen: Option<i64>,
     /// Moves with every change: what was read before one may be out of date.
@@ -74,9 +80,32 @@ impl Callers {
         }
     }
 
+    /// The till that has a secret, if remembered.
+    pub(crate) fn find_till(&self, secret: &TokenHash) -> Result<KnownTill, Stranger> {
+        let all = self.all();
+        let known = all.tills.get(secret).filter(|_| all.seen.is_some());
+        known.copied().ok_or(Stranger(all.changes))
+    }
+
+    /// Remembers a till that was looked up.
+    pub(crate) fn keep_till(&self, read: Stranger, secret: TokenHash, till: KnownTill) {
+        let mut all = self.all();
+        if all.seen.is_some() && all.changes == read.0 {
+            if all.tills.len() >= MOST_TILLS {
+                all.tills.clear();
+            }
+            all.tills.insert(secret, till);
+        }
+    }
+
     /// Forgets an account's callers.
     pub(crate) fn forget(&self, account: AccountId) {
-        self.all().forget(&[account.0]);
+        self.all().forget(&[Change { account_id: account.0, till_id: None }]);
+    }
+
+    /// Forgets a till.
+    pub(crate) fn forget_till(&self, till: TillId) {
+        self.all().forget(&[Change { account_id: 0, till_id: Some(till.0) }]);
     }
 
     /// Forgets everybody until the next look: changes may be missed.
@@ -117,17 +146,22 @@ impl Remembered {
         self.young.insert(token, session);
     }
 
-    fn forget(&mut self, accounts: &[i64]) {
+    fn forget(&mut self, told: &[Change]) {
         self.changes += 1;
+        let accounts: Vec<i64> =
+            told.iter().filter(|change| change.till_id.is_none()).map(|change| change.account_id).collect();
         for generation in [&mut self.young, &mut self.old] {
             generation.retain(|_, session| !accounts.contains(&session.caller.account_id.0));
         }
+        let tills: Vec<i64> = told.iter().filter_map(|change| change.till_id).collect();
+        self.tills.retain(|_, till| !tills.contains(&till.id.0));
     }
 
     fn clear(&mut self) {
         self.changes += 1;
         self.young.clear();
         self.old.clear();
+        self.tills.clear();
     }
 }
 
@@ -137,6 +171,13 @@ impl Backend {
     /// here after the commit: [`Callers::forget`].
     pub(crate) async fn forget_caller(&self, tx: &mut Tx, account: AccountId) -> Result<(), StoreError> {
         caller_change::tell(tx, account.0, self.now()).await
+    }
+
+    /// Tells every node, with the commit of the transaction that changes a
+    /// till. The caller of this forgets it here after the commit:
+    /// [`Callers::forget_till`].
+    pub(crate) async fn tell_till(&self, tx: &mut Tx, till: TillId) -> Result<(), StoreError> {
+        caller_change::tell_till(tx, till.0, self.now()).await
     }
 
     /// Forgets what every node has long seen.
@@ -152,7 +193,7 @@ impl Backend {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Role;
+    use domain::{MerchantId, OutletId, Role};
 
     fn caller(account: i64) -> Arc<Caller> {
         Arc::new(Caller {
@@ -163,6 +204,8 @@ mod tests {
             merchant_id: None,
             district: None,
             desk: None,
+            outlets: Vec::new(),
+            till: None,
         })
     }
 
@@ -216,6 +259,23 @@ mod tests {
         callers.forget(AccountId(1));
         let left = (1..=3).filter(|n| callers.find(&token(*n), now()).is_ok());
         assert_eq!(left.collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_till_is_remembered_until_it_changes() {
+        let callers = callers();
+        let till = |id| KnownTill { id: TillId(id), merchant: MerchantId(1), outlet: OutletId(1), on: true };
+        for n in 1..=2 {
+            let stranger = callers.find_till(&token(n)).unwrap_err();
+            callers.keep_till(stranger, token(n), till(i64::try_from(n).unwrap()));
+        }
+        let read = callers.find_till(&token(3)).unwrap_err();
+        callers.forget_till(TillId(1));
+        callers.keep_till(read, token(3), till(3));
+        assert!(callers.find_till(&token(1)).is_err() && callers.find_till(&token(3)).is_err());
+        assert_eq!(callers.find_till(&token(2)).ok(), Some(till(2)));
+        callers.forget_all();
+        assert!(callers.find_till(&token(2)).is_err());
     }
 
     #[test]

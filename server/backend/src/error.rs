@@ -2,7 +2,7 @@
 
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
-use domain::{AssistRefused, ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
+use domain::{AssistRefused, ClaimRefused, Denied, Lang, PeopleRefused, RedeemRefused, ReverseRefused, Zone};
 
 /// Why a service gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +19,20 @@ pub enum Error {
     /// The rules say no to the community desk.
     #[error(transparent)]
     Assist(#[from] AssistRefused),
+    /// The rules say no to a person or a till.
+    #[error(transparent)]
+    People(#[from] PeopleRefused),
     /// The rules say no to a reversal.
     #[error(transparent)]
     Reverse(#[from] ReverseRefused),
+    /// One of an order's vouchers, counted from 1, is refused.
+    #[error("voucher {voucher} of the order: {error}")]
+    OnOrder {
+        /// Which.
+        voucher: usize,
+        /// Why.
+        error: Box<Error>,
+    },
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -43,7 +54,12 @@ impl Error {
             Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
+            Error::People(refused) => Problem::of_people(refused, lang, zone),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
+            Error::OnOrder { voucher, error } => {
+                let number = i64::try_from(*voucher).unwrap_or(i64::MAX);
+                error.problem(lang, zone).number("voucher", number)
+            }
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

@@ -1,20 +1,23 @@
 //! The till: preview and redemption.
 
+mod parts;
+
 use crate::assisted::Paper;
 use crate::catalogue::Catalogue;
 use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::VoucherRow;
-use crate::store::{Tx, account, identity, tally, voucher};
-use crate::wallet::state_now;
+use crate::store::{Tx, account, identity, voucher};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
-    Account, AccountId, CampaignId, CampaignTerms, Denied, Entry, EntryKind, Fen, IdempotencyKey, KindCode,
-    LastFour, MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ReceiptCode, RedeemRefused,
-    RedemptionId, RoundId, Split, Timestamp, VoucherId, VoucherState, split, step_at,
+    AccountId, CampaignTerms, Denied, Fen, IdempotencyKey, KindCode, LastFour, MerchantId, Order, Outlet,
+    OutletId, Part, Permission, PresentToken, ReceiptCode, RedeemRefused, RedemptionId, Timestamp, VoucherId,
+    split, step_at,
 };
+use parts::{check_state, fresh_step, redeem_entry};
+pub(crate) use parts::{tally_of, terms_of};
 use serde::{Deserialize, Serialize};
 
 /// The largest order that a till takes: a million yuan, a car's price and more.
@@ -48,29 +51,64 @@ pub struct RedeemRequest {
 }
 
 /// A request whose fields are within their limits.
-struct Till {
-    clerk: AccountId,
-    voucher: VoucherId,
+pub(crate) struct Till {
+    pub(crate) clerk: AccountId,
+    pub(crate) voucher: VoucherId,
     /// The step that the token proves; `None` when it is of another moment. It
     /// is computed here, where many do it side by side, and not at the desk.
     step: Option<i64>,
-    outlet: Outlet,
+    pub(crate) outlet: Outlet,
     merchant: MerchantId,
+    /// The enrolled till, where the device is one.
+    till_id: Option<i64>,
     amount: Fen,
     discount: Fen,
     invoice: Option<String>,
     /// What is known of the token's paper, where it is one's.
     paper: Option<Paper>,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+impl Till {
+    /// The order as far as the terms ask.
+    pub(crate) fn order<'a>(&'a self, catalogue: &'a Catalogue) -> Result<Order<'a>, Error> {
+        let merchant = catalogue.merchant(self.merchant).ok_or(Denied::NotFound)?;
+        Ok(Order {
+            amount: self.amount,
+            discount: self.discount,
+            outlet: self.outlet.id,
+            district: self.outlet.district,
+            kind: &merchant.kind,
+            switch: catalogue.kind(&merchant.kind).and_then(|kind| kind.switch),
+            invoice: self.invoice.as_deref(),
+            at: self.now,
+        })
+    }
 }
 
 /// What the terms say to a voucher on an order.
-struct Judged {
-    per_outlet_day: i64,
+pub(crate) struct Judged {
+    pub(crate) per_outlet_day: i64,
     face_value: Fen,
     kind: KindCode,
-    split: Split,
+    /// The voucher's part of the order, and the discount before it.
+    part: Part,
+    discount: Fen,
     step: i64,
+}
+
+impl Judged {
+    /// What the terms say to a voucher on its part of an order.
+    pub(crate) fn of(terms: &CampaignTerms, order: &Order<'_>, part: Part, step: i64) -> Judged {
+        Judged {
+            per_outlet_day: terms.limits.per_outlet_day,
+            face_value: terms.benefit.face_value(),
+            kind: order.kind.clone(),
+            part,
+            discount: order.discount,
+            step,
+        }
+    }
 }
 
 impl Backend {
@@ -98,18 +136,28 @@ impl Backend {
         if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
-        let holder_masked = self.holder_masked(&mut tx, held.account_id).await?;
+        Ok(self.preview_shape(&mut tx, &held, &judged).await?)
+    }
+
+    /// What a voucher would do on its part of an order.
+    pub(crate) async fn preview_shape(
+        &self,
+        tx: &mut Tx,
+        held: &VoucherRow,
+        judged: &Judged,
+    ) -> Result<Preview, StoreError> {
+        let holder_masked = self.holder_masked(tx, held.account_id).await?;
         let catalogue = self.catalogue();
-        let terms = terms_of(&catalogue, &held)?;
+        let terms = terms_of(&catalogue, held)?;
         Ok(Preview {
             voucher_id: VoucherId(held.voucher_id),
             title: terms.title.clone(),
             title_en: terms.title_en.clone(),
             holder_masked,
-            order_fen: till.amount,
-            merchant_discount_fen: till.discount,
-            subsidy_fen: judged.split.subsidy,
-            payable_fen: judged.split.payable,
+            order_fen: judged.part.order,
+            merchant_discount_fen: judged.discount,
+            subsidy_fen: judged.part.split.subsidy,
+            payable_fen: judged.part.split.payable,
         })
     }
 
@@ -155,7 +203,11 @@ impl Backend {
 
     /// Counts a code that is nobody's, or not of this moment: whoever tries
     /// many is slowed down.
-    fn count_wrong_code(&self, refused: &Error, clerk: AccountId, now: Timestamp) {
+    pub(crate) fn count_wrong_code(&self, refused: &Error, clerk: AccountId, now: Timestamp) {
+        let refused = match refused {
+            Error::OnOrder { error, .. } => error,
+            other => other,
+        };
         if matches!(refused, Error::Denied(Denied::NotFound) | Error::Redeem(RedeemRefused::TokenStale)) {
             self.limits().wrong_code(clerk, now);
         }
@@ -175,7 +227,7 @@ impl Backend {
 
     /// Reads a request's fields, before anything is asked of the database; then
     /// looks whether the token is a paper's.
-    async fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
+    pub(crate) async fn read_till(&self, caller: &Caller, request: &RedeemRequest) -> Result<Till, Error> {
         caller.require(Permission::Redeem)?;
         let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
         let (field, text) = match (&request.token, &request.code) {
@@ -201,6 +253,12 @@ impl Backend {
         let catalogue = self.catalogue();
         let outlet = catalogue.outlet(request.outlet_id).filter(|outlet| outlet.merchant_id == merchant);
         let outlet = outlet.ok_or(RedeemRefused::ForeignOutlet)?.clone();
+        if !caller.works_at(outlet.id) {
+            return Err(RedeemRefused::ClerkElsewhere.into());
+        }
+        if caller.till.is_some_and(|till| till.outlet != outlet.id) {
+            return Err(RedeemRefused::TillElsewhere.into());
+        }
         let (voucher, now) = (self.keys().voucher_of(token.code), self.now());
         Ok(Till {
             paper: self.read_paper(&token, digits.as_ref(), now).await?,
@@ -209,6 +267,7 @@ impl Backend {
             step: self.keys().voucher_secret(voucher).proven_step(&token, now, None),
             outlet,
             merchant,
+            till_id: caller.till.map(|till| till.id.0),
             amount,
             discount,
             invoice: invoice.map(str::to_owned),
@@ -216,9 +275,10 @@ impl Backend {
         })
     }
 
-    /// Tests the voucher behind the token against its terms.
-    fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
-        let step = match &till.paper {
+    /// The step that the token proves and that is used up by it; of a voucher
+    /// that may be used.
+    pub(crate) fn proven_step(&self, held: &VoucherRow, till: &Till) -> Result<i64, Error> {
+        Ok(match &till.paper {
             Some(paper) => {
                 paper.clone()?;
                 check_state(held, till.now)?;
@@ -226,23 +286,17 @@ impl Backend {
                 held.present_step.map_or(0, |used| used + 1).max(step_at(till.now))
             }
             None => fresh_step(held, till)?,
-        };
+        })
+    }
+
+    /// Tests the voucher behind the token against its terms.
+    fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
+        let step = self.proven_step(held, till)?;
         let catalogue = self.catalogue();
         let terms = terms_of(&catalogue, held)?;
-        let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
-        let order = Order {
-            amount: till.amount,
-            discount: till.discount,
-            outlet: till.outlet.id,
-            district: till.outlet.district,
-            kind: &merchant.kind,
-            switch: catalogue.kind(&merchant.kind).and_then(|kind| kind.switch),
-            invoice: till.invoice.as_deref(),
-            at: till.now,
-        };
+        let order = till.order(&catalogue)?;
         let split = split(terms, &order, self.zone())?;
-        let (per_outlet_day, face_value) = (terms.limits.per_outlet_day, terms.benefit.face_value());
-        Ok(Judged { per_outlet_day, face_value, kind: merchant.kind.clone(), split, step })
+        Ok(Judged::of(terms, &order, Part { order: order.amount, split }, step))
     }
 
     /// Everything that a redemption writes: its row, its tally and its ledger
@@ -254,7 +308,20 @@ impl Backend {
         key: &str,
         request_hash: &str,
     ) -> Result<Redeemable, Error> {
-        let Judged { per_outlet_day, face_value, kind, split, step } = self.judge(held, till)?;
+        let judged = self.judge(held, till)?;
+        self.redeemable_of(held, till, judged, key, request_hash)
+    }
+
+    /// The same for a voucher that was judged.
+    pub(crate) fn redeemable_of(
+        &self,
+        held: &VoucherRow,
+        till: &Till,
+        judged: Judged,
+        key: &str,
+        request_hash: &str,
+    ) -> Result<Redeemable, Error> {
+        let Judged { per_outlet_day, face_value, kind, part: Part { order, split }, discount, step } = judged;
         let row = RedemptionRow {
             redemption_id: 0,
             voucher_id: held.voucher_id,
@@ -269,7 +336,7 @@ impl Backend {
             clerk_id: till.clerk.0,
             redeem_key: key.to_owned(),
             request_hash: request_hash.to_owned(),
-            order_fen: till.amount.get(),
+            order_fen: order.get(),
             subsidy_fen: split.subsidy.get(),
             government_fen: split.government.get(),
             receipt_code: ReceiptCode::from_random(self.random().number()).to_string(),
@@ -280,7 +347,8 @@ impl Backend {
             refunded_fen: 0,
             subsidy_back_fen: 0,
             government_back_fen: 0,
-            merchant_discount_fen: till.discount.get(),
+            merchant_discount_fen: discount.get(),
+            till_id: till.till_id,
         };
         let entry = redeem_entry(&row, face_value)?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
@@ -316,70 +384,4 @@ impl Backend {
             subsidy_back_fen: fen(row.subsidy_back_fen)?,
         })
     }
-}
-
-fn terms_of<'a>(catalogue: &'a Catalogue, held: &VoucherRow) -> Result<&'a CampaignTerms, StoreError> {
-    let terms = catalogue.campaign(CampaignId(held.campaign_id));
-    terms.ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))
-}
-
-/// The step that a phone's token proves.
-fn fresh_step(held: &VoucherRow, till: &Till) -> Result<i64, Error> {
-    // A token of another moment learns nothing of the voucher.
-    let step = till.step.ok_or(RedeemRefused::TokenStale)?;
-    check_state(held, till.now)?;
-    if held.present_step.is_some_and(|used| step <= used) {
-        return Err(RedeemRefused::TokenStale.into());
-    }
-    Ok(step)
-}
-
-fn check_state(row: &VoucherRow, now: Timestamp) -> Result<(), Error> {
-    let refused = match state_now(row, now)? {
-        VoucherState::Issued => return Ok(()),
-        VoucherState::Redeemed => RedeemRefused::AlreadyRedeemed {
-            redeemed_at: Timestamp::from_ms(row.redeemed_at_ms.unwrap_or(0)),
-        },
-        VoucherState::Expired => RedeemRefused::Expired { expired_at: Timestamp::from_ms(row.expires_at_ms) },
-        VoucherState::Voided => RedeemRefused::Voided,
-        VoucherState::Frozen => RedeemRefused::Frozen,
-    };
-    Err(refused.into())
-}
-
-/// The tally's place and time of a redemption, and by how much it moves.
-pub(crate) fn tally_of(
-    row: &RedemptionRow,
-    redeemed: i64,
-    order: i64,
-    subsidy: i64,
-    government: i64,
-) -> tally::Move {
-    tally::Move {
-        business_day: row.business_day.clone(),
-        hour: row.hour,
-        district: row.district,
-        kind: row.kind.clone(),
-        round_id: row.round_id,
-        channel: row.channel.clone(),
-        claimed: 0,
-        redeemed,
-        order_fen: order,
-        subsidy_fen: subsidy,
-        government_fen: government,
-    }
-}
-
-/// The voucher's face value leaves the residents' hands: what the government
-/// bears is owed to the merchant, what the merchant bears is noted, and what
-/// the order did not use goes back to the pot.
-fn redeem_entry(row: &RedemptionRow, face_value: Fen) -> Result<Entry, StoreError> {
-    let merchant = MerchantId(row.merchant_id);
-    let lines = [
-        (Account::Issued(RoundId(row.round_id)), -face_value.get()),
-        (Account::Payable(merchant), row.government_fen),
-        (Account::Borne(merchant), row.subsidy_fen - row.government_fen),
-        (Account::Pot(CampaignId(row.campaign_id)), face_value.get() - row.subsidy_fen),
-    ];
-    Entry::new(EntryKind::Redeem, Some(VoucherId(row.voucher_id)), &lines).map_err(StoreError::corrupt)
 }

@@ -9,7 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, StatementQuery, StatsQuery,
+    Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, SalesQuery, StatementQuery,
+    StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -47,6 +48,37 @@ fn session_token(headers: &HeaderMap) -> Option<&str> {
     bearer().or_else(|| cookie::value(headers, cookie::SESSION)).filter(|token| !token.is_empty())
 }
 
+/// The secret of the enrolled till from which a request comes: the header's, or else the cookie's.
+pub(crate) fn till_secret(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get("yuehui-till").and_then(|value| value.to_str().ok());
+    header.or_else(|| cookie::value(headers, cookie::TILL))
+}
+
+macro_rules! permitted_at_till {
+    ($($(#[$doc:meta])* $name:ident: $permission:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $name(pub(crate) Caller);
+
+        impl FromRequestParts<Doors> for $name {
+            type Rejection = Refused;
+
+            async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refused> {
+                let SignedIn { caller, .. } = SignedIn::from_request_parts(parts, doors).await?;
+                caller.require(Permission::$permission)?;
+                Ok($name(doors.backend.at_till(caller, till_secret(&parts.headers)).await?))
+            }
+        }
+    )+};
+}
+
+permitted_at_till! {
+    /// Somebody who may redeem, from a device that is no switched-off till.
+    Clerk: Redeem;
+    /// Somebody who may undo a redemption, from such a device.
+    Reverser: Reverse;
+}
+
 macro_rules! permitted {
     ($($(#[$doc:meta])* $name:ident: $permission:ident;)+) => {$(
         $(#[$doc])*
@@ -68,12 +100,10 @@ macro_rules! permitted {
 permitted! {
     /// Somebody who may claim and hold vouchers.
     Holder: HoldVouchers;
-    /// Somebody who may redeem at a till.
-    Clerk: Redeem;
-    /// Somebody who may undo a redemption.
-    Reverser: Reverse;
     /// Somebody who may see what their merchant is owed.
     StatementReader: SeeStatements;
+    /// Somebody who manages their merchant's people and tills.
+    PeopleManager: ManagePeople;
     /// Somebody who may see tallies.
     Organizer: SeeStats;
     /// Somebody who may hold draws.
@@ -142,7 +172,7 @@ macro_rules! parameters {
         }
     )+};
 }
-parameters!(OfferQuery, RoundQuery, ListQuery, StatementQuery, StatsQuery);
+parameters!(OfferQuery, RoundQuery, ListQuery, SalesQuery, StatementQuery, StatsQuery);
 
 /// The URL's query: every parameter known, and given once.
 #[derive(Debug)]

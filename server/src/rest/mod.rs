@@ -11,6 +11,8 @@ mod guide;
 mod ledger;
 mod live;
 mod offers;
+mod orders;
+mod people;
 mod places;
 mod redemptions;
 mod rounds;
@@ -18,6 +20,7 @@ mod season;
 mod statements;
 mod stats;
 mod table;
+mod tills;
 mod vouchers;
 
 use axum::body::Bytes;
@@ -53,6 +56,9 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(assisted::routes())
         .merge(vouchers::routes())
         .merge(redemptions::routes())
+        .merge(orders::routes())
+        .merge(people::routes())
+        .merge(tills::routes())
         .merge(statements::routes())
         .merge(auth::routes())
         .merge(stats::routes())

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use backend::{Backend, RedeemRequest, ReverseRequest};
-use domain::shapes::{Page, Preview, Problem, RedemptionShape, Reversed};
+use domain::shapes::{Page, Preview, Problem, RedemptionShape, Reversed, SaleShape};
 use domain::{ListQuery, OutletId, RedemptionId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -111,13 +111,13 @@ async fn redeem(
     Ok(created(backend.redeem(&caller, &body.into(), &key).await?))
 }
 
-/// The redemptions of the caller's merchant, the newest first.
-#[utoipa::path(get, path = "/redemptions", tag = "till", params(ListQuery), responses((status = OK, body = Page<RedemptionShape>)), security(("session" = []), ("bearer" = [])))]
+/// The redemptions of the caller's merchant, the newest first, with clerk and till.
+#[utoipa::path(get, path = "/redemptions", tag = "till", params(ListQuery), responses((status = OK, body = Page<SaleShape>)), security(("session" = []), ("bearer" = [])))]
 async fn redemptions(
     State(backend): State<Backend>,
     Clerk(caller): Clerk,
     Query(query): Query<ListQuery>,
-) -> Answer<Page<RedemptionShape>> {
+) -> Answer<Page<SaleShape>> {
     Ok(Json(backend.redemptions(&caller, &query).await?))
 }
 

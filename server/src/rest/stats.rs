@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
-use domain::shapes::{DayStats, DistrictStats};
-use domain::{Denied, Lang, StatsQuery};
+use domain::shapes::{BureauSale, DayStats, DistrictStats, Page};
+use domain::{Denied, Lang, SalesQuery, StatsQuery};
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,18 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(district_tally))
         .routes(routes!(district_tally_csv))
         .routes(routes!(tally_cube))
+        .routes(routes!(day_redemptions))
+}
+
+/// A business day's redemptions with merchant, clerk and till, the newest first; a district officer sees those of
+/// their own district alone.
+#[utoipa::path(get, path = "/stats/redemptions", tag = "stats", params(SalesQuery), responses((status = OK, body = Page<BureauSale>)), security(("session" = []), ("bearer" = [])))]
+async fn day_redemptions(
+    State(backend): State<Backend>,
+    Organizer(caller): Organizer,
+    Query(query): Query<SalesQuery>,
+) -> Answer<Page<BureauSale>> {
+    Ok(Json(backend.bureau_sales(&caller, &query).await?))
 }
 
 /// The tally by district for a range of business days; a district officer sees their own alone.

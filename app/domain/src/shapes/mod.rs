@@ -9,6 +9,8 @@ mod account;
 mod assisted;
 mod catalogue;
 mod draw;
+mod order;
+mod people;
 mod problem;
 mod statement;
 mod stats;
@@ -21,6 +23,8 @@ pub use catalogue::{
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
+pub use order::{OrderPreview, OrderShape};
+pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};

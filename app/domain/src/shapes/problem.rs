@@ -1,7 +1,9 @@
 //! Errors as RFC 9457 puts them: `application/problem+json` with a stable code.
 
 use crate::draw::DrawRefused;
-use crate::{AssistRefused, ClaimRefused, Denied, Lang, LimitScope, RedeemRefused, ReverseRefused, Zone};
+use crate::{
+    AssistRefused, ClaimRefused, Denied, Lang, LimitScope, PeopleRefused, RedeemRefused, ReverseRefused, Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -196,6 +198,18 @@ impl Problem {
             AssistRefused::NotPrintable { state } => problem.text("state", state),
             AssistRefused::PrintLimit { limit } => problem.number("limit", *limit),
             AssistRefused::IdentityConflict | AssistRefused::NotResident => problem,
+        }
+    }
+
+    /// What the refusal of a person or a till tells.
+    #[must_use]
+    pub fn of_people(refused: &PeopleRefused, lang: Lang, zone: Zone) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang, zone));
+        match refused {
+            PeopleRefused::InvitationLapsed { since } => problem.text("since", zone.rfc3339(*since)),
+            PeopleRefused::NotManaged { role } => problem.text("role", role),
+            PeopleRefused::TooMany { limit } => problem.number("limit", *limit),
+            _ => problem,
         }
     }
 

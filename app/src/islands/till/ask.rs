@@ -4,7 +4,7 @@ use super::sleep;
 use crate::api::sale::SaleBody;
 use crate::islands::rest;
 use domain::Lang;
-use domain::shapes::{Preview, Problem, RedemptionShape};
+use domain::shapes::{OrderPreview, OrderShape, Preview, Problem, RedemptionShape};
 use gloo::storage::{SessionStorage, Storage};
 use serde::{Deserialize, Serialize};
 
@@ -35,13 +35,19 @@ impl Attempt {
     }
 
     /// Sends it until there is an answer; `lost` hears how often it was in vain.
-    pub(super) async fn send(self, lang: Lang, lost: impl Fn(u32)) -> Result<RedemptionShape, Problem> {
+    pub(super) async fn send(self, lang: Lang, lost: impl Fn(u32)) -> Result<OrderShape, Problem> {
         // A browser without room to store it can still send it.
         let _ = SessionStorage::set(UNANSWERED, &self);
-        let body = json(&self.body);
+        let order = self.body.order();
+        let body = order.as_ref().map_or_else(|| json(&self.body), json);
         let (mut pause_ms, mut times) = (FIRST_PAUSE_MS, 0);
         loop {
-            let answer = rest::post("/api/v1/redemptions", &self.key, body.clone(), lang).await;
+            let answer = match order {
+                Some(_) => rest::post("/api/v1/orders", &self.key, body.clone(), lang).await,
+                None => rest::post::<RedemptionShape>("/api/v1/redemptions", &self.key, body.clone(), lang)
+                    .await
+                    .map(OrderShape::one),
+            };
             match answer.as_ref().map_or_else(|problem| problem.status, |_| DONE) {
                 TOO_SLOW | TOO_OFTEN | FAILED.. => {}
                 // It goes on once the clerk has signed in again.
@@ -59,9 +65,15 @@ impl Attempt {
     }
 }
 
-/// What the voucher would take off.
-pub(super) async fn preview(body: &SaleBody, lang: Lang) -> Result<Preview, Problem> {
-    rest::ask("/api/v1/redemptions/preview", json(body), lang).await
+/// What the vouchers would take off.
+pub(super) async fn preview(body: &SaleBody, lang: Lang) -> Result<OrderPreview, Problem> {
+    match body.order() {
+        Some(order) => rest::ask("/api/v1/orders/preview", json(&order), lang).await,
+        None => {
+            let preview = rest::ask::<Preview>("/api/v1/redemptions/preview", json(body), lang).await;
+            preview.map(|preview| OrderPreview::of(vec![preview]))
+        }
+    }
 }
 
 /// Whether there was no answer, or one that leaves open what happened.
@@ -69,6 +81,6 @@ pub(super) fn is_unknown(problem: &Problem) -> bool {
     problem.status >= FAILED
 }
 
-fn json(body: &SaleBody) -> String {
+fn json<T: Serialize>(body: &T) -> String {
     serde_json::to_string(body).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use super::lens::Lens;
 use super::signal::{self, Signal};
 use crate::api::sale::{Sale, SaleBody, Step};
 use crate::islands::key::new_key;
-use domain::shapes::{Extra, Problem, RecentSale, RedemptionShape};
+use domain::shapes::{Extra, OrderShape, Problem, RecentSale, RedemptionShape};
 use domain::{Lang, PresentToken, Timestamp, TokenForm, undo_until};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::html;
@@ -38,6 +38,9 @@ pub(super) struct Desk {
     pub(super) lens: Lens,
     pub(super) outlet: NodeRef<html::Select>,
     pub(super) code: NodeRef<html::Input>,
+    /// The second voucher's field, and what it is folded into.
+    pub(super) second: NodeRef<html::Input>,
+    pub(super) more: NodeRef<html::Details>,
     pub(super) order: NodeRef<html::Input>,
     pub(super) discount: NodeRef<html::Input>,
     pub(super) invoice: NodeRef<html::Input>,
@@ -64,6 +67,8 @@ impl Desk {
             lens: Lens::new(lang),
             outlet: NodeRef::new(),
             code: NodeRef::new(),
+            second: NodeRef::new(),
+            more: NodeRef::new(),
             order: NodeRef::new(),
             discount: NodeRef::new(),
             invoice: NodeRef::new(),
@@ -108,6 +113,14 @@ impl Desk {
             self.clear();
         }
         self.step.set(Step::Entering);
+        let printed = text.parse::<PresentToken>().is_ok_and(|token| token.form == TokenForm::Printed);
+        if self.waits_for_second() {
+            if let Some(second) = self.second.get_untracked() {
+                second.set_value(text);
+            }
+            self.needs_last4.update(|needs| *needs |= printed);
+            return focus_soon(self.order);
+        }
         if let Some(code) = self.code.get_untracked() {
             code.set_value(text);
         }
@@ -115,9 +128,15 @@ impl Desk {
         if let Some(last4) = self.last4.get_untracked() {
             last4.set_value("");
         }
-        let printed = text.parse::<PresentToken>().is_ok_and(|token| token.form == TokenForm::Printed);
         self.needs_last4.set(printed);
         focus_soon(self.order);
+    }
+
+    /// Whether the next code is the second voucher's: its field is open and
+    /// empty, and the first one's is filled.
+    fn waits_for_second(self) -> bool {
+        let open = self.more.get_untracked().is_some_and(|more| more.has_attribute("open"));
+        open && !value(self.code).is_empty() && value(self.second).is_empty()
     }
 
     /// Enter in the code's field: on to the order, or to the preview.
@@ -178,16 +197,16 @@ impl Desk {
             self.confirming.set(None);
             self.given_key.set_value(None);
             match answer {
-                Ok(redemption) => self.receive(redemption),
+                Ok(order) => self.receive(order),
                 Err(problem) => self.refuse(problem),
             }
         });
     }
 
-    fn receive(self, redemption: RedemptionShape) {
+    fn receive(self, order: OrderShape) {
         self.signal(Signal::Done);
-        self.remember(&redemption);
-        self.step.set(Step::Redeemed(redemption));
+        order.redemptions.iter().for_each(|redemption| self.remember(redemption));
+        self.step.set(Step::Redeemed(order));
         show_from_the_top();
         focus_soon(self.next);
     }
@@ -226,6 +245,7 @@ impl Desk {
             "discount" => focus_soon(self.discount),
             "invoice_no" => focus_soon(self.invoice),
             "last4" => focus_soon(self.last4),
+            "second" => focus_soon(self.second),
             "outlet_id" => focus_soon(self.outlet),
             _ => focus_soon(self.code),
         }
@@ -245,10 +265,14 @@ impl Desk {
     }
 
     fn clear(self) {
-        for field in [self.code, self.order, self.discount, self.invoice, self.last4] {
+        for field in [self.code, self.second, self.order, self.discount, self.invoice, self.last4] {
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
             }
+        }
+        if let Some(more) = self.more.get_untracked() {
+            // It stays open where that cannot be told.
+            let _ = more.remove_attribute("open");
         }
         self.needs_invoice.set(false);
         self.needs_last4.set(false);
@@ -264,12 +288,10 @@ impl Desk {
     }
 
     fn read(self) -> Result<SaleBody, Box<Problem>> {
-        let value = |field: NodeRef<html::Input>| {
-            field.get_untracked().map(|field| field.value()).unwrap_or_default()
-        };
         let outlet = self.outlet.get_untracked();
         Sale {
             code: value(self.code),
+            second: value(self.second),
             order: value(self.order),
             discount: value(self.discount),
             outlet_id: outlet.map(|outlet| outlet.value()).unwrap_or_default(),
@@ -289,6 +311,10 @@ impl Desk {
     }
 }
 
+fn value(field: NodeRef<html::Input>) -> String {
+    field.get_untracked().map(|field| field.value()).unwrap_or_default()
+}
+
 fn asks_invoice(step: &Step) -> bool {
     fault(step) == Some("invoice_no")
 }
@@ -302,19 +328,22 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
     let Step::Refused(problem) = step else {
         return None;
     };
+    let of_second = problem.with.get("voucher") == Some(&Extra::Number(2));
+    let code = if of_second { "second" } else { "code" };
     match (problem.code.as_str(), problem.with.get("field")) {
         (_, Some(Extra::Text(field))) => Some(match field.as_str() {
             "order_fen" => "order",
             "merchant_discount_fen" => "discount",
-            "token" => "code",
+            "token" | "code" => code,
             field => field,
         }),
         ("below_threshold", _) => Some("order"),
         (
-            "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked",
+            "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked"
+            | "till_off",
             _,
         ) => None,
-        _ => Some("code"),
+        _ => Some(code),
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn entry(
             hidden=away on:submit=submit>
             {outlet_field(desk, outlets, &sale.outlet_id)}
             {code_field(desk, &sale.code, scanner)}
+            {second_field(desk, &sale.second)}
             {order_field(desk, &sale.order)}
             {discount_field(desk, &sale.discount)}
             {invoice_field(desk, &sale.invoice_no)}
@@ -97,6 +98,26 @@ fn code_field(desk: Desk, code: &str, scanner: String) -> impl IntoView + use<> 
             </p>
             {camera(desk)}
         </div>
+    }
+}
+
+/// A second voucher on the same order.
+fn second_field(desk: Desk, second: &str) -> impl IntoView + use<> {
+    let lang = desk.lang;
+    view! {
+        <details class="till-more" open=!second.is_empty() node_ref=desk.more>
+            <summary data-testid="second-voucher">{lang.pick("同单再用一张券", "A second voucher on this order")}</summary>
+            <div class="till-field">
+                <label class="till-label" for="till-second">{lang.pick("第二张券的动态码", "The second voucher's code")}</label>
+                <input class="till-code" id="till-second" name="second" type="text" value=second.to_owned() maxlength="64"
+                    placeholder="XXXXXX XXXXXX" autocapitalize="characters" spellcheck="false" autocomplete="off"
+                    enterkeyhint="go" aria-describedby="till-second-hint" aria-invalid=invalid(desk, "second")
+                    node_ref=desk.second on:input=group/>
+                <p class="till-hint" id="till-second-hint">
+                    {lang.pick("政府券和商户让利券各一张，商户券先减", "One of the government's and one of the merchants', which comes off first")}
+                </p>
+            </div>
+        </details>
     }
 }
 

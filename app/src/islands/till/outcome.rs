@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use crate::api::sale::{Sale, Step};
 use crate::api::till::RedeemVoucher;
-use domain::shapes::{Preview, RedemptionShape};
+use domain::shapes::{OrderPreview, OrderShape};
 use domain::{Fen, Lang};
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use leptos::server_fn::ServerFn;
 pub(super) fn outcome(desk: Desk, sale: &Sale) -> impl IntoView + use<> {
     match desk.step.get() {
         Step::Previewed(preview) => EitherOf3::A(previewed(desk, preview, sale)),
-        Step::Redeemed(redemption) => EitherOf3::B(redeemed(desk, &redemption)),
+        Step::Redeemed(order) => EitherOf3::B(redeemed(desk, &order)),
         Step::Entering | Step::Refused(_) => EitherOf3::C(left_over(desk)),
     }
 }
@@ -23,10 +23,15 @@ fn left_over(desk: Desk) -> impl IntoView {
     view! { <section class="till-card" hidden=none>{progress(desk)}</section> }
 }
 
-fn previewed(desk: Desk, preview: Preview, sale: &Sale) -> impl IntoView + use<> {
+fn previewed(desk: Desk, preview: OrderPreview, sale: &Sale) -> impl IntoView + use<> {
     let lang = desk.lang;
     let sale = sale.clone();
-    let title = lang.of(&preview.title, &preview.title_en).to_owned();
+    let vouchers = &preview.vouchers;
+    let title = |n: usize| vouchers.get(n).map(|part| lang.of(&part.title, &part.title_en).to_owned());
+    let title = title(0).into_iter().chain(title(1)).collect::<Vec<_>>().join(" + ");
+    let mut holders: Vec<_> = vouchers.iter().map(|part| part.holder_masked.clone()).collect();
+    holders.dedup();
+    let holder = holders.join(" · ");
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         desk.confirm();
@@ -39,7 +44,7 @@ fn previewed(desk: Desk, preview: Preview, sale: &Sale) -> impl IntoView + use<>
     view! {
         <section class="till-card" aria-labelledby="till-card-title">
             <h2 class="till-card-title" id="till-card-title">{title}</h2>
-            <p class="till-holder">{lang.pick("持券人 ", "Holder ")}<span class="digits">{preview.holder_masked}</span></p>
+            <p class="till-holder">{lang.pick("持券人 ", "Holder ")}<span class="digits">{holder}</span></p>
             <dl class="till-sums">
                 <div class="till-sum-off">
                     <dt>{lang.pick("立减", "Off")}</dt>
@@ -54,6 +59,7 @@ fn previewed(desk: Desk, preview: Preview, sale: &Sale) -> impl IntoView + use<>
             {progress(desk)}
             <form class="till-act" method="post" action=RedeemVoucher::PATH on:submit=submit>
                 <input type="hidden" name="code" value=sale.code.clone()/>
+                <input type="hidden" name="second" value=sale.second.clone()/>
                 <input type="hidden" name="order" value=sale.order.clone()/>
                 <input type="hidden" name="discount" value=sale.discount.clone()/>
                 <input type="hidden" name="outlet_id" value=sale.outlet_id.clone()/>
@@ -107,14 +113,15 @@ fn progress(desk: Desk) -> impl IntoView {
     }
 }
 
-fn redeemed(desk: Desk, redemption: &RedemptionShape) -> impl IntoView + use<> {
+fn redeemed(desk: Desk, order: &OrderShape) -> impl IntoView + use<> {
     let lang = desk.lang;
     let next = move |event: web_sys::MouseEvent| {
         event.prevent_default();
         desk.begin_anew();
     };
-    let time = redemption.redeemed_at.get(11..19).unwrap_or_default().to_owned();
-    let outlet = lang.of(&redemption.outlet_name, &redemption.outlet_name_en).to_owned();
+    let first = order.redemptions.first();
+    let time = first.and_then(|first| first.redeemed_at.get(11..19)).unwrap_or_default().to_owned();
+    let outlet = first.map(|first| lang.of(&first.outlet_name, &first.outlet_name_en).to_owned());
     view! {
         <section class="till-card till-done" aria-labelledby="till-done-title">
             <h2 class="till-card-title" id="till-done-title" role="status">
@@ -125,17 +132,17 @@ fn redeemed(desk: Desk, redemption: &RedemptionShape) -> impl IntoView + use<> {
                 {lang.pick("核销成功", "Redeemed")}
             </h2>
             <p class="till-hint">{lang.pick("回执码，请与顾客手机核对", "Receipt code: the customer's phone shows the same")}</p>
-            <p class="till-receipt digits" data-testid="receipt-code">{redemption.receipt_code.to_string()}</p>
+            <p class="till-receipt digits" data-testid="receipt-code">{order.receipt_code.to_string()}</p>
             <dl class="till-sums">
                 <div class="till-sum-pays">
                     <dt>{lang.pick("顾客付", "Customer pays")}</dt>
-                    <dd>{redemption.payable_fen.to_string()}</dd>
+                    <dd data-testid="payable">{order.payable_fen.to_string()}</dd>
                 </div>
                 <div class="till-sum-off">
                     <dt>{lang.pick("已减", "Taken off")}</dt>
-                    <dd>{redemption.subsidy_fen.to_string()}</dd>
+                    <dd>{order.subsidy_fen.to_string()}</dd>
                 </div>
-                {order_sums(lang, redemption.order_fen, redemption.merchant_discount_fen)}
+                {order_sums(lang, order.order_fen, order.merchant_discount_fen)}
             </dl>
             <p class="till-holder">{outlet}" · "<span class="digits">{time}</span></p>
             <div class="till-act">

@@ -6,7 +6,7 @@ use crate::api::{caller, refund as api};
 use crate::components::page::Page;
 use crate::components::when::When;
 use crate::pages::{id_in_path, loaded, parameter};
-use domain::shapes::{Problem, RedemptionShape, RefundPreview};
+use domain::shapes::{Problem, RedemptionShape, RefundPreview, SaleShape};
 use domain::{Fen, Lang, RedemptionId};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -20,7 +20,7 @@ pub(crate) fn refund() -> impl IntoView {
 
 fn show(receipt: Receipt) -> impl IntoView {
     let lang = caller::lang();
-    let id = receipt.redemption.redemption_id;
+    let id = receipt.sale.redemption.redemption_id;
     let step = match receipt.refund {
         Refund::NotAllowed => said(lang.pick(
             "退款由店长或店主办理；本人核销的，60 秒内可在收银台撤销。",
@@ -36,10 +36,22 @@ fn show(receipt: Receipt) -> impl IntoView {
     view! {
         <Page title=lang.pick("核销明细", "Redemption") class="page-narrow refund-page">
             <h1 class="till-title">{lang.pick("核销明细", "Redemption")}</h1>
-            {facts(&receipt.redemption, lang)}
+            {facts(&receipt.sale, lang)}
+            {receipt.others.iter().map(|other| same_order(other, lang)).collect_view()}
             {step}
             <p><a class="button button-quiet" href="/shop">{lang.pick("回门店", "Back to the shop")}</a></p>
         </Page>
+    }
+}
+
+/// Another voucher of the same order, which is refunded by itself.
+fn same_order(other: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
+    let off = other.subsidy_fen;
+    view! {
+        <p class="notice">
+            {lang.pick(format!("同单还用了另一张券，减 {off}。整单退款请两张都退："), format!("Another voucher took {off} off the same order. To refund the whole order, refund both: "))}
+            <a href=format!("/shop/redemptions/{}", other.redemption_id) data-testid="same-order">{lang.pick("看另一张", "see the other")}</a>
+        </p>
     }
 }
 
@@ -47,7 +59,12 @@ fn said(words: &'static str) -> impl IntoView {
     view! { <p class="notice">{words}</p> }
 }
 
-fn facts(redemption: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
+fn facts(sale: &SaleShape, lang: Lang) -> impl IntoView + use<> {
+    let redemption = &sale.redemption;
+    let clerk = sale
+        .till_name
+        .as_ref()
+        .map_or_else(|| sale.clerk_name.clone(), |till| format!("{} · {till}", sale.clerk_name));
     let some = |name: &'static str, amount: Fen, testid: &'static str| {
         (amount > Fen::ZERO).then(|| {
             view! { <dt>{name}</dt> <dd class="digits" data-testid=testid>{amount.to_string()}</dd> }
@@ -61,6 +78,8 @@ fn facts(redemption: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
                 <dd>{When::here().moment(&redemption.redeemed_at)}</dd>
                 <dt>{lang.pick("门店", "Outlet")}</dt>
                 <dd>{lang.of(&redemption.outlet_name, &redemption.outlet_name_en).to_owned()}</dd>
+                <dt>{lang.pick("店员与设备", "Clerk and till")}</dt>
+                <dd data-testid="clerk-and-till">{clerk}</dd>
                 {some(lang.pick("店内优惠", "Shop's discount"), redemption.merchant_discount_fen, "discount")}
                 <dt>{lang.pick("订单", "Order")}</dt>
                 <dd class="digits">{redemption.order_fen.to_string()}</dd>

@@ -6,7 +6,7 @@ use crate::components::icon::{self, Icon};
 use crate::components::page::Page;
 use crate::figures::{count, yuan};
 use crate::pages::loaded;
-use domain::shapes::{OutletShape, RedemptionShape};
+use domain::shapes::{OutletShape, SaleShape};
 use domain::{Lang, WeeklyHours};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -44,6 +44,7 @@ fn show(shop: Shop) -> impl IntoView {
             </a>
             {shop.sees_statements.then(|| statement_link(lang))}
             {day(&shop, lang)}
+            {shop.manages.then(|| people_link(lang))}
             <section aria-labelledby="outlets">
                 <h2 id="outlets">{lang.pick("门店", "Outlets")}</h2>
                 <ul class="shop-outlets">{outlets}</ul>
@@ -59,6 +60,19 @@ fn statement_link(lang: Lang) -> impl IntoView {
             <span>
                 <strong>{lang.pick("对账单", "Statement")}</strong>
                 <small>{lang.pick("按门店和营业日，与台账逐分相等", "By outlet and business day, equal to the ledger to the fen")}</small>
+            </span>
+            <Icon path=icon::NEXT/>
+        </a>
+    }
+}
+
+fn people_link(lang: Lang) -> impl IntoView {
+    view! {
+        <a class="shop-statement" href="/shop/clerks">
+            <Icon path=icon::PERSON/>
+            <span>
+                <strong>{lang.pick("店员与设备", "People and tills")}</strong>
+                <small>{lang.pick("扫码邀请店员，登记和停用收银设备", "Invite clerks by QR, switch tills on and off")}</small>
             </span>
             <Icon path=icon::NEXT/>
         </a>
@@ -100,7 +114,7 @@ fn nothing(lang: Lang) -> impl IntoView {
     }
 }
 
-fn sales_table(sales: &[RedemptionShape], lang: Lang) -> impl IntoView + use<> {
+fn sales_table(sales: &[SaleShape], lang: Lang) -> impl IntoView + use<> {
     let rows = sales.iter().take(LISTED).map(|sale| sale_row(sale, lang));
     let rows = rows.collect_view();
     view! {
@@ -113,6 +127,8 @@ fn sales_table(sales: &[RedemptionShape], lang: Lang) -> impl IntoView + use<> {
                     <th scope="col" class="num">{lang.pick("立减", "Off")}</th>
                     <th scope="col" class="num">{lang.pick("顾客付", "Paid")}</th>
                     <th scope="col">{lang.pick("门店", "Outlet")}</th>
+                    <th scope="col">{lang.pick("店员", "Clerk")}</th>
+                    <th scope="col">{lang.pick("收银设备", "Till")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -120,7 +136,8 @@ fn sales_table(sales: &[RedemptionShape], lang: Lang) -> impl IntoView + use<> {
     }
 }
 
-fn sale_row(sale: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
+fn sale_row(named: &SaleShape, lang: Lang) -> impl IntoView + use<> {
+    let sale = &named.redemption;
     let time = sale.redeemed_at.get(11..19).unwrap_or_default().to_owned();
     let refunded = (sale.refunded_fen.get() > 0).then(|| {
         let back = yuan(sale.refunded_fen);
@@ -135,6 +152,8 @@ fn sale_row(sale: &RedemptionShape, lang: Lang) -> impl IntoView + use<> {
             <td class="num">{yuan(sale.subsidy_fen)}</td>
             <td class="num">{yuan(sale.payable_fen)}</td>
             <td>{outlet}</td>
+            <td>{named.clerk_name.clone()}</td>
+            <td>{named.till_name.clone().unwrap_or_else(|| "—".to_owned())}</td>
         </tr>
     }
 }

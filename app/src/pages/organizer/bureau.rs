@@ -44,6 +44,7 @@ fn show(overview: Overview) -> impl IntoView {
                     {tally_table(lang, &overview.today, &COLUMNS, false)}
                     <p class="table-notes">
                         <a href=format!("/bureau/stats{query}")>{lang.pick("今日详细统计", "Today's statistics")}</a>
+                        <a href="/bureau/redemptions">{lang.pick("今日核销明细", "Today's redemptions")}</a>
                         <a href="/bureau/stats">{lang.pick("整季统计", "The season's statistics")}</a>
                     </p>
                 </section>

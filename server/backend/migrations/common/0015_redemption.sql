@@ -8,4 +8,4 @@ update voucher set redemption_id =
  where state = 'redeemed';
 drop index redemption_by_voucher;
 drop index redemption_by_day;
-create index redemption_by_day on redemption (business_day);
+create index redemption_by_day on redemption (business_day, redemption_id);

@@ -49,7 +49,8 @@ pub(crate) async fn add(tx: &mut Tx, account: &NewAccount<'_>, now: Timestamp) -
     Ok(rows == 1)
 }
 
-/// Lets an account act in a role; a role it already has stays as it is.
+/// Lets an account act in a role; a role it already has stays as it is, and so
+/// does somebody who works for a merchant already.
 pub(crate) async fn grant(
     tx: &mut Tx,
     account_id: i64,
@@ -61,7 +62,7 @@ pub(crate) async fn grant(
         tx,
         sqlx::query(
             "insert into account_role (account_id, role, merchant_id, district) values ($1, $2, $3, $4)
-         on conflict (account_id, role) do nothing"
+         on conflict do nothing"
         )
         .bind(account_id)
         .bind(role)

@@ -24,11 +24,14 @@ pub(crate) mod ledger;
 pub(crate) mod login_code;
 pub(crate) mod merchant;
 pub(crate) mod meta;
+pub(crate) mod people;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod round;
+pub(crate) mod sale;
 pub(crate) mod statement;
 pub(crate) mod tally;
+pub(crate) mod till;
 pub(crate) mod voucher;
 pub(crate) mod waiting;
 

@@ -31,6 +31,8 @@ pub(crate) struct RedemptionRow {
     pub(crate) subsidy_back_fen: i64,
     pub(crate) government_back_fen: i64,
     pub(crate) merchant_discount_fen: i64,
+    /// The enrolled till at which it was made.
+    pub(crate) till_id: Option<i64>,
 }
 
 /// Where a resident's redemptions of a campaign on a business day are counted.
@@ -72,8 +74,9 @@ pub(super) const ADD: &str =
     "insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
                              outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
                              order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
-                             redeemed_at_ms, business_day, hour, merchant_discount_fen)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
+                             redeemed_at_ms, business_day, hour, merchant_discount_fen, till_id)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23
       where not exists (select 1 from idempotency where account_id = $11 and idem_key = $12)
         and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
      on conflict do nothing";
@@ -91,6 +94,75 @@ pub(super) const TAKE_BACK: &str = "delete from redemption where redemption_id =
 
 /// The redemption that a clerk made under a key.
 pub(super) const BY_KEY: &str = "select * from redemption where clerk_id = $1 and redeem_key = $2";
+
+/// Adds a redemption, unless its clerk used the key for another write; false
+/// then.
+pub(crate) async fn add(tx: &mut Tx, row: &RedemptionRow) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(ADD)
+            .bind(row.redemption_id)
+            .bind(row.voucher_id)
+            .bind(row.round_id)
+            .bind(row.campaign_id)
+            .bind(row.account_id)
+            .bind(row.merchant_id)
+            .bind(row.outlet_id)
+            .bind(row.district)
+            .bind(&row.kind)
+            .bind(&row.channel)
+            .bind(row.clerk_id)
+            .bind(&row.redeem_key)
+            .bind(&row.request_hash)
+            .bind(row.order_fen)
+            .bind(row.subsidy_fen)
+            .bind(row.government_fen)
+            .bind(&row.receipt_code)
+            .bind(&row.invoice_no)
+            .bind(row.redeemed_at_ms)
+            .bind(&row.business_day)
+            .bind(row.hour)
+            .bind(row.merchant_discount_fen)
+            .bind(row.till_id)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Counts a redemption at its outlet within a limit; false at the limit.
+pub(crate) async fn use_outlet(tx: &mut Tx, row: &RedemptionRow, limit: i64) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(USE_OUTLET)
+            .bind(row.account_id)
+            .bind(row.campaign_id)
+            .bind(row.outlet_id)
+            .bind(&row.business_day)
+            .bind(limit)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes that a redemption shares an order.
+pub(crate) async fn join_order(tx: &mut Tx, redemption_id: i64, order_id: i64) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query("insert into order_part (redemption_id, order_id) values ($1, $2)")
+            .bind(redemption_id)
+            .bind(order_id)
+    )?;
+    Ok(())
+}
+
+/// The redemptions of the order that a redemption shares, by number; none where
+/// it has its order to itself.
+pub(crate) async fn of_same_order(tx: &mut Tx, id: RedemptionId) -> Result<Vec<RedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.* from order_part own
+           join order_part p on p.order_id = own.order_id
+           join redemption r on r.redemption_id = p.redemption_id
+          where own.redemption_id = $1 order by r.redemption_id")
+        .bind(id.0).fetch_all(conn))?)
+}
 
 /// The redemption that a clerk made under a key.
 pub(crate) async fn by_key(

@@ -1,5 +1,6 @@
 //! Vouchers.
 
+use crate::store::redemption::RedemptionRow;
 use crate::store::{StoreError, Tx, changed, on};
 use domain::{AccountId, CampaignId, RoundId, Timestamp, VoucherId};
 
@@ -101,11 +102,31 @@ pub(crate) async fn of_account(
 }
 
 /// Marks a voucher redeemed by the token of a step; changes nothing when it is
-/// not issued any more, has expired, or the step was used before.
+/// not issued any more, has expired, or the step was used before. (The desk on
+/// SQLite binds values in the order in which they first appear.)
 pub(super) const REDEEM: &str =
     "update voucher set state = 'redeemed', redeemed_at_ms = $1, present_step = $2, redemption_id = $3
       where voucher_id = $4 and state = 'issued' and expires_at_ms > $1
         and (present_step is null or present_step < $2)";
+
+/// Holds a voucher as it is until the commit: what is read of it afterwards
+/// stays so.
+pub(crate) async fn hold(tx: &mut Tx, id: VoucherId) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query("update voucher set present_step = present_step where voucher_id = $1").bind(id.0)
+    )?;
+    Ok(())
+}
+
+/// Marks a voucher redeemed by the token of a step; false when it may not be.
+pub(crate) async fn redeem(tx: &mut Tx, row: &RedemptionRow, step: i64) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(REDEEM).bind(row.redeemed_at_ms).bind(step).bind(row.redemption_id).bind(row.voucher_id)
+    )?;
+    Ok(rows == 1)
+}
 
 /// How many vouchers of a campaign a resident has been issued.
 pub(crate) async fn issued_of(

@@ -118,6 +118,7 @@ pub(crate) enum Work<E> {
 }
 
 /// What became of one of a group.
+#[expect(clippy::large_enum_variant, reason = "an answer is moved twice, and boxing it costs more")]
 pub(crate) enum Written<E> {
     /// Of a claim.
     Claim(Claimed),

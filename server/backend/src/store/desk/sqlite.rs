@@ -249,7 +249,8 @@ impl Writing<'_> {
             row.redeemed_at_ms,
             row.business_day,
             row.hour,
-            row.merchant_discount_fen
+            row.merchant_discount_fen,
+            row.till_id
         ])?;
         Ok(added == 1)
     }
@@ -370,5 +371,6 @@ fn redemption_row(row: &Row<'_>) -> rusqlite::Result<RedemptionRow> {
         subsidy_back_fen: row.get("subsidy_back_fen")?,
         government_back_fen: row.get("government_back_fen")?,
         merchant_discount_fen: row.get("merchant_discount_fen")?,
+        till_id: row.get("till_id")?,
     })
 }

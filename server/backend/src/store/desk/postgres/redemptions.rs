@@ -200,7 +200,8 @@ impl PostgresDesk {
             .bind(chained.column(|by| by.order_fen))
             .bind(chained.column(|by| by.subsidy_fen))
             .bind(chained.column(|by| by.government_fen))
-            .bind(number(|row| row.merchant_discount_fen));
+            .bind(number(|row| row.merchant_discount_fen))
+            .bind(all.iter().map(|one| one.row.till_id).collect::<Vec<Option<i64>>>());
         chained.send(query, self.line().await?).await
     }
 }
@@ -272,11 +273,12 @@ const WRITE: &str = "with new as (
     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                          $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::text[],
                          $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[],
-                         $19::bigint[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $34::bigint[])
+                         $19::bigint[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $34::bigint[],
+                         $35::bigint[])
         as n (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id, outlet_id, district,
               kind, channel, clerk_id, redeem_key, request_hash, order_fen, subsidy_fen, government_fen,
               receipt_code, invoice_no, redeemed_at_ms, business_day, hour, step, per_outlet_day,
-              merchant_discount_fen)
+              merchant_discount_fen, till_id)
 ), redeemed as (
     update voucher v set state = 'redeemed', redeemed_at_ms = n.redeemed_at_ms, present_step = n.step,
                          redemption_id = n.redemption_id
@@ -289,11 +291,11 @@ const WRITE: &str = "with new as (
     insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
                             outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
                             order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
-                            redeemed_at_ms, business_day, hour, merchant_discount_fen)
+                            redeemed_at_ms, business_day, hour, merchant_discount_fen, till_id)
     select redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
            outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
            order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
-           redeemed_at_ms, business_day, hour, merchant_discount_fen
+           redeemed_at_ms, business_day, hour, merchant_discount_fen, till_id
       from new n
      where not exists (select 1 from idempotency i where i.account_id = n.clerk_id and i.idem_key = n.redeem_key)
        and not exists (select 1 from voucher v where v.account_id = n.clerk_id and v.claim_key = n.redeem_key)
@@ -310,7 +312,7 @@ const WRITE: &str = "with new as (
 ), counted as (
     insert into tally (business_day, hour, district, kind, round_id, channel, chain,
                        redeemed, order_fen, subsidy_fen, government_fen)
-    select m.business_day, m.hour, m.district, m.kind, m.round_id, m.channel, $35,
+    select m.business_day, m.hour, m.district, m.kind, m.round_id, m.channel, $36,
            m.redeemed, m.order_fen, m.subsidy_fen, m.government_fen
       from unnest($24::text[], $25::bigint[], $26::bigint[], $27::text[], $28::bigint[], $29::text[],
                   $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[])
@@ -322,12 +324,12 @@ const WRITE: &str = "with new as (
            government_fen = tally.government_fen + excluded.government_fen
     returning 1
 ), chained as (
-    update ledger_head set sequence = $36, hash = $40, at_ms = $37
-     where chain = $35 and sequence = $36 - 1 and hash = $38
+    update ledger_head set sequence = $37, hash = $41, at_ms = $38
+     where chain = $36 and sequence = $37 - 1 and hash = $39
     returning 1
 ), block as (
     insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
-    select $35, $36, $37, $38, $39, $40 from chained
+    select $36, $37, $38, $39, $40, $41 from chained
     returning 1
 )
 select 1 / (case when (select count(*) from redeemed) = cardinality($1::bigint[])

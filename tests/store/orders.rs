@@ -1,0 +1,240 @@
+//! Several vouchers on one order: redeemed together or not at all, and every
+//! fen of the order counted once.
+
+use crate::services::{Services, at, key};
+use backend::seeds::SeedSet;
+use backend::{Backend, Caller, Error, OrderRequest, OrderVoucher, ReverseRequest};
+use domain::shapes::VoucherShape;
+use domain::{CampaignId, Denied, Fen, Funding, ListQuery, RedeemRefused, RoundId, VoucherState};
+use tests::{TestCity, on_both_databases};
+use tokio::task::JoinSet;
+
+on_both_databases!(
+    two_vouchers_share_an_order in merchants_join,
+    a_repeat_gets_the_same_order in merchants_join,
+    of_two_vouchers_none_is_redeemed_alone in merchants_join,
+    one_of_each_fund_and_no_more in merchants_join,
+    orders_at_once_redeem_each_voucher_once in merchants_join,
+    each_part_is_refunded_by_itself in merchants_join,
+    one_voucher_is_an_order_too,
+);
+
+/// The merchants' campaign: 满300减40.
+const MERCHANTS: CampaignId = CampaignId(8);
+
+/// The merchants' voucher is given out at once, joins others, and works everywhere.
+fn merchants_join(season: &mut SeedSet) {
+    let terms = season.campaigns.iter_mut().find(|terms| terms.id == MERCHANTS).unwrap();
+    assert_eq!(terms.funding, Funding::Merchant);
+    terms.usable_where.kinds_allow.clear();
+    terms.usable_when.from = "2021-06-18".parse().unwrap();
+    terms.usable_when.hours = None;
+    terms.stacking.with_promotion = true;
+    let round = season.rounds.iter_mut().find(|round| round.campaign_id == MERCHANTS).unwrap();
+    round.opens_at = at("2021-06-18T10:00:00+08:00");
+}
+
+async fn merchants_round(backend: &Backend) -> RoundId {
+    let query = domain::RoundQuery { limit: Some("100".to_owned()), ..Default::default() };
+    let rounds = backend.rounds(&query).await.unwrap();
+    rounds.items.into_iter().find(|round| round.campaign_id == MERCHANTS).unwrap().id
+}
+
+/// A voucher of the city's and one of the merchants' in a resident's hands.
+async fn both(city: &Services<'_>, n: u32) -> (Caller, VoucherShape, VoucherShape) {
+    let resident = city.resident(n).await;
+    let round = merchants_round(&city.backend).await;
+    let merchants = city.backend.claim(&resident, round, &key()).await.unwrap().answer;
+    let citys = city.issued_voucher(&resident).await;
+    (resident, citys, merchants)
+}
+
+async fn shown(city: &Services<'_>, resident: &Caller, voucher: &VoucherShape) -> OrderVoucher {
+    let token = city.backend.voucher_token(resident, voucher.voucher_id).await.unwrap().token;
+    OrderVoucher { token: Some(token), code: None, last4: None }
+}
+
+async fn order(
+    city: &Services<'_>,
+    resident: &Caller,
+    vouchers: &[&VoucherShape],
+    order_fen: i64,
+) -> OrderRequest {
+    let mut request = OrderRequest {
+        vouchers: Vec::new(),
+        outlet_id: crate::services::FIRST_OUTLET,
+        order_fen,
+        invoice_no: None,
+        merchant_discount_fen: None,
+    };
+    for voucher in vouchers {
+        request.vouchers.push(shown(city, resident, voucher).await);
+    }
+    request
+}
+
+async fn state(city: &Services<'_>, resident: &Caller, voucher: &VoucherShape) -> VoucherState {
+    city.backend.voucher(resident, voucher.voucher_id).await.unwrap().voucher.state
+}
+
+/// Which voucher, counted from 1, and why.
+fn refused(error: &Error) -> (usize, &Error) {
+    match error {
+        Error::OnOrder { voucher, error } => (*voucher, error),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn two_vouchers_share_an_order(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let clerk = city.clerk().await;
+    let request = order(&city, &resident, &[&citys, &merchants], 40_000).await;
+    let preview = city.backend.preview_order(&clerk, &request).await.unwrap();
+    let sums = (preview.order_fen.get(), preview.subsidy_fen.get(), preview.payable_fen.get());
+    assert_eq!(sums, (40_000, 6000, 34_000));
+    assert_eq!(state(&city, &resident, &citys).await, VoucherState::Issued);
+
+    let done = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap().answer;
+    let parts: Vec<_> =
+        done.redemptions.iter().map(|part| (part.order_fen.get(), part.subsidy_fen.get())).collect();
+    assert_eq!(parts, [(36_000, 2000), (4000, 4000)]);
+    assert!(done.redemptions.iter().all(|part| part.receipt_code == done.receipt_code));
+    for voucher in [&citys, &merchants] {
+        assert_eq!(state(&city, &resident, voucher).await, VoucherState::Redeemed);
+    }
+    let again = city.backend.order_of(&clerk, done.redemptions[1].redemption_id).await.unwrap();
+    assert_eq!(again, done);
+    let tally = "select cast(sum(redeemed) || ' ' || sum(order_fen) || ' ' || sum(government_fen) as text)
+                   from tally where channel <> ''";
+    assert_eq!(city.read(tally).await, "2 40000 2000");
+    assert_eq!(
+        city.read("select cast(count(*) as text) from ledger_block where entries like 'redeem%redeem%'")
+            .await,
+        "1"
+    );
+    city.assert_sound().await;
+}
+
+async fn a_repeat_gets_the_same_order(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let (clerk, once) = (city.clerk().await, key());
+    let request = order(&city, &resident, &[&merchants, &citys], 40_000).await;
+    let first = city.backend.redeem_order(&clerk, &request, &once).await.unwrap();
+    city.clock.advance_ms(3_600_000);
+    let repeat = city.backend.redeem_order(&clerk, &request, &once).await.unwrap();
+    assert_eq!((first.replayed, repeat.replayed, &first.answer), (false, true, &repeat.answer));
+    let other = OrderRequest { order_fen: 50_000, ..request.clone() };
+    let reused = city.backend.redeem_order(&clerk, &other, &once).await;
+    assert!(matches!(reused, Err(Error::Denied(Denied::KeyReused))));
+    let resident = city.resident(2).await;
+    let voucher = city.issued_voucher(&resident).await;
+    let alone = city.presented(&resident, &voucher, 8000).await;
+    assert!(matches!(
+        city.backend.redeem(&clerk, &alone, &once).await,
+        Err(Error::Denied(Denied::KeyReused))
+    ));
+    city.assert_sound().await;
+}
+
+async fn of_two_vouchers_none_is_redeemed_alone(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let clerk = city.clerk().await;
+    let short = order(&city, &resident, &[&citys, &merchants], 29_999).await;
+    let error = city.backend.redeem_order(&clerk, &short, &key()).await.unwrap_err();
+    let (voucher, error) = refused(&error);
+    assert_eq!(voucher, 2);
+    assert!(
+        matches!(error, Error::Redeem(RedeemRefused::BelowThreshold { short_by, .. }) if short_by.get() == 1)
+    );
+    let discounted = order(&city, &resident, &[&citys, &merchants], 40_000).await;
+    let discounted = OrderRequest { merchant_discount_fen: Some(100), ..discounted };
+    let error = city.backend.preview_order(&clerk, &discounted).await.unwrap_err();
+    assert!(matches!(refused(&error), (2, Error::Redeem(RedeemRefused::NotWithDiscount))));
+    // One that was used meanwhile takes the other with it.
+    city.redeem(&resident, &citys, 8000).await.unwrap();
+    city.clock.advance_ms(30_000);
+    let request = order(&city, &resident, &[&merchants, &citys], 40_000).await;
+    let error = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap_err();
+    assert!(matches!(refused(&error), (2, Error::Redeem(RedeemRefused::AlreadyRedeemed { .. }))));
+    assert_eq!(state(&city, &resident, &merchants).await, VoucherState::Issued);
+    city.assert_sound().await;
+}
+
+async fn one_of_each_fund_and_no_more(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let (clerk, other) = (city.clerk().await, city.resident(2).await);
+    let mut twice = order(&city, &resident, &[&citys], 40_000).await;
+    let second = city.issued_voucher(&other).await;
+    twice.vouchers.push(shown(&city, &other, &second).await);
+    let error = city.backend.redeem_order(&clerk, &twice, &key()).await.unwrap_err();
+    assert!(matches!(refused(&error), (2, Error::Redeem(RedeemRefused::NotStackable))));
+    let same = order(&city, &resident, &[&citys, &citys], 40_000).await;
+    let error = city.backend.preview_order(&clerk, &same).await.unwrap_err();
+    assert!(matches!(refused(&error), (2, Error::Redeem(RedeemRefused::NotStackable))));
+    for vouchers in [&[][..], &[&citys, &merchants, &citys]] {
+        let request = order(&city, &resident, vouchers, 40_000).await;
+        let error = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap_err();
+        assert!(matches!(error, Error::Denied(Denied::BadField { .. })));
+    }
+    city.assert_sound().await;
+}
+
+async fn orders_at_once_redeem_each_voucher_once(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let (clerk, other) = (city.clerk().await, city.another_node().await);
+    let mut pressing = JoinSet::new();
+    for n in 0..8 {
+        let vouchers = if n % 2 == 0 { [&citys, &merchants] } else { [&merchants, &citys] };
+        let request = order(&city, &resident, &vouchers, 40_000).await;
+        let alone = city.presented(&resident, &citys, 8000).await;
+        let (clerk, node) = (clerk.clone(), if n < 4 { city.backend.clone() } else { other.clone() });
+        pressing.spawn(async move {
+            if n == 7 {
+                return node.redeem(&clerk, &alone, &key()).await.is_ok();
+            }
+            node.redeem_order(&clerk, &request, &key()).await.is_ok()
+        });
+    }
+    let done = pressing.join_all().await.into_iter().filter(|done| *done).count();
+    assert_eq!(done, 1);
+    city.assert_sound().await;
+}
+
+async fn each_part_is_refunded_by_itself(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let (clerk, owner) = (city.clerk().await, city.owner().await);
+    let request = order(&city, &resident, &[&citys, &merchants], 40_000).await;
+    let done = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap().answer;
+    let [of_city, of_merchants] = &done.redemptions[..] else { panic!("two redemptions") };
+    let refund = |fen| ReverseRequest { refund_fen: fen, reason: "退货".to_owned() };
+    let part = city.backend.reverse(&owner, of_city.redemption_id, &refund(9000), &key()).await.unwrap();
+    // ⌊2000 × 9000 ÷ 36000⌋
+    assert_eq!(part.answer.subsidy_back_fen.get(), 500);
+    assert_eq!(state(&city, &resident, &merchants).await, VoucherState::Redeemed);
+    let whole = city.backend.undo(&clerk, of_merchants.redemption_id, &key()).await.unwrap().answer;
+    assert_eq!((whole.subsidy_back_fen.get(), whole.resident_refund_fen), (4000, Fen::ZERO));
+    assert_eq!(state(&city, &resident, &merchants).await, VoucherState::Issued);
+    let rest = city.backend.reverse(&owner, of_city.redemption_id, &refund(27_000), &key()).await.unwrap();
+    assert_eq!(rest.answer.subsidy_back_fen.get(), 1500);
+    let listed = city.backend.redemptions(&owner, &ListQuery::default()).await.unwrap();
+    let back: Fen = listed.items.iter().map(|sale| sale.redemption.refunded_fen).sum();
+    assert_eq!(back.get(), 40_000);
+    city.assert_sound().await;
+}
+
+async fn one_voucher_is_an_order_too(city: &TestCity) {
+    let city = Services::of(city);
+    let resident = city.resident(1).await;
+    let voucher = city.issued_voucher(&resident).await;
+    let request = order(&city, &resident, &[&voucher], 8000).await;
+    let done = city.backend.redeem_order(&city.clerk().await, &request, &key()).await.unwrap().answer;
+    assert_eq!((done.order_fen.get(), done.payable_fen.get(), done.redemptions.len()), (8000, 6000, 1));
+    assert_eq!(city.read("select cast(count(*) as text) from order_part").await, "0");
+    city.assert_sound().await;
+}
