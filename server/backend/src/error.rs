@@ -2,7 +2,9 @@
 
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
-use domain::{AssistRefused, ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
+use domain::{
+    AssistRefused, ClaimRefused, Denied, Lang, PromotionRefused, RedeemRefused, ReverseRefused, Zone,
+};
 
 /// Why a service gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,9 @@ pub enum Error {
     /// The rules say no to a reversal.
     #[error(transparent)]
     Reverse(#[from] ReverseRefused),
+    /// The rules say no to a step with a promotion.
+    #[error(transparent)]
+    Promotion(#[from] PromotionRefused),
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -44,6 +49,7 @@ impl Error {
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
+            Error::Promotion(refused) => Problem::of_promotion(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

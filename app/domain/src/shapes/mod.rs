@@ -10,6 +10,7 @@ mod assisted;
 mod catalogue;
 mod draw;
 mod problem;
+mod promotion;
 mod statement;
 mod stats;
 mod voucher;
@@ -22,6 +23,9 @@ pub use catalogue::{
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
 pub use problem::{Extra, Problem};
+pub use promotion::{
+    DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
+};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{

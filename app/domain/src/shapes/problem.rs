@@ -1,7 +1,10 @@
 //! Errors as RFC 9457 puts them: `application/problem+json` with a stable code.
 
 use crate::draw::DrawRefused;
-use crate::{AssistRefused, ClaimRefused, Denied, Lang, LimitScope, RedeemRefused, ReverseRefused, Zone};
+use crate::{
+    AssistRefused, ClaimRefused, Denied, Lang, LimitScope, PromotionRefused, RedeemRefused, ReverseRefused,
+    Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -196,6 +199,31 @@ impl Problem {
             AssistRefused::NotPrintable { state } => problem.text("state", state),
             AssistRefused::PrintLimit { limit } => problem.number("limit", *limit),
             AssistRefused::IdentityConflict | AssistRefused::NotResident => problem,
+        }
+    }
+
+    /// What the refusal of a step with a promotion tells.
+    #[must_use]
+    pub fn of_promotion(refused: &PromotionRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            PromotionRefused::WrongState { state, revision, step } => {
+                let problem = problem.text("state", state).text("step", step);
+                match revision {
+                    Some(revision) => problem.text("revision", revision),
+                    None => problem,
+                }
+            }
+            PromotionRefused::Incomplete { faults } => {
+                problem.list("fields", faults.iter().map(|fault| fault.field.to_string()))
+            }
+            PromotionRefused::TooMany { limit }
+            | PromotionRefused::TooManyPhotos { limit }
+            | PromotionRefused::PhotoTooLarge { limit }
+            | PromotionRefused::TooManyPixels { limit } => problem.number("limit", *limit),
+            PromotionRefused::ChangedMeanwhile
+            | PromotionRefused::NotAPhoto
+            | PromotionRefused::BrokenPhoto => problem,
         }
     }
 
