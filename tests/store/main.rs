@@ -11,6 +11,7 @@ mod ledger;
 mod login;
 mod migrations;
 mod nodes;
+mod promotions;
 mod redemptions;
 mod returns;
 mod services;

@@ -1,11 +1,13 @@
 //! What merchants post, along the season's four axes.
 
+mod fault;
 mod form;
 mod life;
 mod photo;
 mod refusal;
 
-pub use form::{Fault, FormRule, FormRules, PromotionDraft, PromotionField, PromotionForm, Ready, link_host};
+pub use fault::{Fault, FormRule};
+pub use form::{FormRules, PromotionDraft, PromotionField, PromotionForm, Ready, link_host};
 pub use life::{PromotionLife, PromotionState, PromotionStep, RevisionState};
 pub use photo::{
     BadPhotoId, LONGEST_PHOTO_EDGE, MOST_PHOTO_BYTES, MOST_PHOTO_PIXELS, MOST_PHOTOS, PhotoId, PhotoSize,

@@ -10,6 +10,8 @@ pub mod assisted;
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod promotions;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod refund;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod rounds;

@@ -20,6 +20,8 @@ pub(crate) struct Shop {
     pub(crate) cut: bool,
     /// Whether the reader sees what the merchant is owed.
     pub(crate) sees_statements: bool,
+    /// Whether the reader posts promotions.
+    pub(crate) posts: bool,
 }
 
 impl Shop {
@@ -66,5 +68,6 @@ pub(crate) async fn today() -> Result<Shop, ApiError> {
         }
     }
     let sees_statements = clerk.may(Permission::SeeStatements);
-    Ok(Shop { merchant, today, redemptions, cut, sees_statements })
+    let posts = clerk.may(Permission::PostPromotions);
+    Ok(Shop { merchant, today, redemptions, cut, sees_statements, posts })
 }

@@ -12,6 +12,7 @@ mod ledger;
 mod live;
 mod offers;
 mod places;
+mod promotions;
 mod redemptions;
 mod rounds;
 mod season;
@@ -54,6 +55,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(vouchers::routes())
         .merge(redemptions::routes())
         .merge(statements::routes())
+        .merge(promotions::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

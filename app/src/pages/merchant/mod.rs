@@ -1,10 +1,16 @@
 //! The merchants' pages.
 
+mod promotion;
+mod promotion_form;
+mod promotions;
 mod refund;
 mod shop;
 mod statement;
 mod till;
 
+pub(crate) use promotion::promotion;
+pub(crate) use promotion_form::{edit_promotion, new_promotion};
+pub(crate) use promotions::promotions;
 pub(crate) use refund::refund;
 pub(crate) use shop::shop;
 pub(crate) use statement::statement;

@@ -43,6 +43,7 @@ fn show(shop: Shop) -> impl IntoView {
                 <Icon path=icon::NEXT/>
             </a>
             {shop.sees_statements.then(|| statement_link(lang))}
+            {shop.posts.then(|| promotions_link(lang))}
             {day(&shop, lang)}
             <section aria-labelledby="outlets">
                 <h2 id="outlets">{lang.pick("门店", "Outlets")}</h2>
@@ -59,6 +60,19 @@ fn statement_link(lang: Lang) -> impl IntoView {
             <span>
                 <strong>{lang.pick("对账单", "Statement")}</strong>
                 <small>{lang.pick("按门店和营业日，与台账逐分相等", "By outlet and business day, equal to the ledger to the fen")}</small>
+            </span>
+            <Icon path=icon::NEXT/>
+        </a>
+    }
+}
+
+fn promotions_link(lang: Lang) -> impl IntoView {
+    view! {
+        <a class="shop-statement" href="/shop/promotions">
+            <Icon path=icon::TAG/>
+            <span>
+                <strong>{lang.pick("优惠活动", "Promotions")}</strong>
+                <small>{lang.pick("发布、修改、查看审核结果", "Post, edit, see what the bureau says")}</small>
             </span>
             <Icon path=icon::NEXT/>
         </a>

@@ -1,11 +1,11 @@
 //! What happens to promotions by itself: they appear at their time, and end
 //! after their last day.
 
-use super::latest;
-use crate::store::promotion::{self, PROGRAM};
+use super::{approved, latest};
+use crate::store::promotion::{self, LifeRow, PROGRAM};
 use crate::store::{Tx, catalogue};
 use crate::{Backend, Error};
-use domain::{PromotionId, PromotionState, PromotionStep};
+use domain::{Day, PromotionId, PromotionState, PromotionStep};
 
 /// How many at a time; the rest waits for the next beat.
 const AT_ONCE: i64 = 200;
@@ -48,13 +48,13 @@ impl Backend {
         let Some(mut row) = promotion::get(tx, id).await? else { return Ok(false) };
         let (life, mut appears) = (row.life()?, None);
         let step = match life.state {
-            PromotionState::Scheduled => {
+            PromotionState::Scheduled if row.publish_at_ms.is_some_and(|at| at <= self.now().ms()) => {
                 let draft = latest(tx, &row).await?;
                 row.publish_at_ms = None;
                 appears = self.ready(&row, &draft).ok();
                 if appears.is_some() { PromotionStep::Publish } else { PromotionStep::Withdraw }
             }
-            PromotionState::Published => PromotionStep::End,
+            PromotionState::Published if self.is_over(tx, &row).await? => PromotionStep::End,
             _ => return Ok(false),
         };
         match step {
@@ -75,5 +75,11 @@ impl Backend {
             catalogue::put_promotion(tx, &ready.promotion).await?;
         }
         Ok(true)
+    }
+
+    /// Whether the last day that was approved has passed.
+    async fn is_over(&self, tx: &mut Tx, row: &LifeRow) -> Result<bool, Error> {
+        let ends_on = approved(tx, row).await?.and_then(|approved| approved.form.ends_on.parse().ok());
+        Ok(ends_on.is_some_and(|day: Day| day < self.zone().business_day(self.now())))
     }
 }

@@ -142,20 +142,7 @@ impl Backend {
         let mut row = own(&mut tx, merchant, id).await?;
         let was_public = row.life()?.state == PromotionState::Published;
         let next = row.life()?.after(change.step())?;
-        match change {
-            PromotionChange::Save(form) => {
-                let photos = latest(&mut tx, &row).await?.photos;
-                row.set_draft(Some(&PromotionDraft { form: trimmed(form)?, photos }))?;
-            }
-            PromotionChange::Submit => self.hand_in(&mut tx, &mut row).await?,
-            PromotionChange::Withdraw => take_back(&mut row),
-            PromotionChange::Discard => {
-                take_back(&mut row);
-                row.reason = None;
-                row.set_draft(None)?;
-            }
-            PromotionChange::End => self.end(&mut row)?,
-        }
+        self.apply(&mut tx, &mut row, change).await?;
         row.set_life(next);
         self.write_step(&mut tx, &mut row, change.step(), caller.account_id).await?;
         let disappears = was_public && next.state != PromotionState::Published;
@@ -169,6 +156,25 @@ impl Backend {
             self.reload().await?;
         }
         Ok(done)
+    }
+
+    /// What a step does besides where the promotion stands after it.
+    async fn apply(&self, tx: &mut Tx, row: &mut LifeRow, change: &PromotionChange) -> Result<(), Error> {
+        match change {
+            PromotionChange::Save(form) => {
+                let photos = latest(tx, row).await?.photos;
+                row.set_draft(Some(&PromotionDraft { form: trimmed(form)?, photos }))?;
+            }
+            PromotionChange::Submit => self.hand_in(tx, row).await?,
+            PromotionChange::Withdraw => take_back(row),
+            PromotionChange::Discard => {
+                take_back(row);
+                row.reason = None;
+                row.set_draft(None)?;
+            }
+            PromotionChange::End => self.end(row)?,
+        }
+        Ok(())
     }
 
     /// Puts what is typed on the bureau's table, if it reads without a fault.

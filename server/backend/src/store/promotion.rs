@@ -2,8 +2,10 @@
 //! they were looked at.
 
 use crate::store::{StoreError, Tx, changed, meta, on};
-use domain::{AccountId, Day, DistrictCode, PromotionState};
-use domain::{MerchantId, PromotionDraft, PromotionId, PromotionLife, PromotionStep, Timestamp};
+use domain::{
+    AccountId, Day, DistrictCode, MerchantId, PromotionDraft, PromotionId, PromotionLife, PromotionState,
+    PromotionStep, Timestamp,
+};
 
 /// Who does what no person does: an account that nobody has.
 pub(crate) const PROGRAM: AccountId = AccountId(0);
@@ -195,6 +197,8 @@ pub(crate) async fn note(
     step: PromotionStep,
     (account, now): (AccountId, Timestamp),
 ) -> Result<(), StoreError> {
+    let of_this = matches!(step, PromotionStep::Return | PromotionStep::Withdraw);
+    let reason = row.reason.as_deref().filter(|_| of_this);
     changed!(
         tx,
         sqlx::query(
@@ -206,7 +210,7 @@ pub(crate) async fn note(
         .bind(step.code())
         .bind(account.0)
         .bind(now.ms())
-        .bind(&row.reason)
+        .bind(reason)
     )?;
     Ok(())
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::{Day, MerchantId, PromotionId, Zone};
 use proptest::prelude::*;
 
 const WHO: (PromotionId, MerchantId, bool) = (PromotionId(7), MerchantId(1), true);
