@@ -15,6 +15,7 @@ use domain::{Denied, MOST_PHOTO_BYTES, MOST_PHOTOS, PhotoId, PhotoSize, Promotio
 use futures::{Stream, StreamExt};
 use http::Method;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::problem::{Door, Refused};
@@ -27,6 +28,11 @@ pub(crate) const MOST_BYTES: usize = MOST_PHOTOS * MOST_PHOTO_BYTES + 64 * 1024;
 
 /// How long a sender may take: six photos over a slow line.
 const DEADLINE: Duration = Duration::from_secs(180);
+
+/// How many uploads a node reads at a time; each may stand in memory whole.
+const AT_ONCE: usize = 16;
+const BUSY_RETRY_S: i64 = 2;
+static UPLOADS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// The form's field.
 const FIELD: &str = "photo";
@@ -66,6 +72,11 @@ async fn show(
 /// From a promotion to the vouchers: it is counted.
 async fn go_on(State(backend): State<Backend>, Id(id): Id<PromotionId>) -> Result<Redirect, Refused> {
     if backend.count_claim(id) { Ok(Redirect::to("/vouchers")) } else { Err(Denied::NotFound.into()) }
+}
+
+/// A turn to read an upload, until it is dropped.
+pub(crate) fn turn() -> Result<SemaphorePermit<'static>, Denied> {
+    UPLOADS.try_acquire().map_err(|_| Denied::Busy { retry_after_s: BUSY_RETRY_S })
 }
 
 /// A whole body as one file. What is too large is still taken, and thrown away, so that its sender comes to
@@ -112,6 +123,7 @@ async fn add(
     let (backend, headers) = (&doors.backend, request.headers().clone());
     let added = match backend.may_add_photo(&caller, id).await {
         Ok(()) => {
+            let _turn = turn()?;
             let form = Multipart::from_request(request, &()).await.map_err(|_| Door::NOT_FORM)?;
             let added = tokio::time::timeout(DEADLINE, add_all(backend, &caller, id, form)).await;
             added.unwrap_or(Err(Door::TOO_SLOW.into()))

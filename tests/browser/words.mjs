@@ -101,6 +101,7 @@ export const post = {
   ownPhotos: (page) => page.getByTestId("own-photos").locator("img"),
   preview: testId("preview"),
   submit: testId("submit"),
+  withdraw: testId("withdraw"),
   edit: testId("edit"),
   reason: testId("reason"),
   state: testId("promotion-state"),

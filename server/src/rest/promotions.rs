@@ -115,14 +115,14 @@ enum OwnStep {
 
 /// The step.
 #[derive(Deserialize, ToSchema)]
-struct StepBody {
+struct PromotionStepBody {
     /// Which.
     step: OwnStep,
 }
 
 /// Submits, withdraws or ends a promotion, or drops its revision.
 #[utoipa::path(
-    post, path = "/shop/promotions/{id}/steps", tag = "promotions", request_body = StepBody,
+    post, path = "/shop/promotions/{id}/steps", tag = "promotions", request_body = PromotionStepBody,
     params(
         ("id" = PromotionId, Path, description = "The promotion's number"),
         ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, new for each step", min_length = 8, max_length = 128),
@@ -139,7 +139,7 @@ async fn step_promotion(
     Poster(caller): Poster,
     Id(id): Id<PromotionId>,
     Key(key): Key,
-    Body(body): Body<StepBody>,
+    Body(body): Body<PromotionStepBody>,
 ) -> Result<Response, Refused> {
     let change = match body.step {
         OwnStep::Submit => PromotionChange::Submit,
@@ -200,6 +200,7 @@ async fn add_photo(
         photos::throw_away(request.into_body()).await;
         return Err(error.into());
     }
+    let _turn = photos::turn()?;
     let file = photos::file(request.into_body()).await?;
     Ok(Json(backend.add_photo(&caller, id, file).await?))
 }

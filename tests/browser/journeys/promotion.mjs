@@ -57,6 +57,7 @@ export const journeys = {
     await post.ownPhotos(shop).nth(1).waitFor();
     assert.match(await post.preview(shop).innerText(), /夜宵小锅节[\s\S]*18:00[\s\S]*shop\.example\.com/);
     await post.submit(shop).click();
+    await post.withdraw(shop).waitFor();
     assert.equal(await post.state(shop).getAttribute("data-state"), "in_review");
 
     const bureau = await reviews(city);
@@ -70,6 +71,7 @@ export const journeys = {
     await post.text(shop).fill("两家门店都有，每桌限一份。");
     await post.save(shop).click();
     await post.submit(shop).click();
+    await post.withdraw(shop).waitFor();
 
     await bureau.reload();
     await review.approve(bureau).first().click();
@@ -96,6 +98,7 @@ export const journeys = {
     await post.title(shop).fill("锅包肉买一送一");
     await post.save(shop).click();
     await post.submit(shop).click();
+    await post.withdraw(shop).waitFor();
     assert.equal(await post.revision(shop).getAttribute("data-state"), "in_review");
     const phone = await city.phone({ js: false });
     await phone.goto("/promotions/1");

@@ -146,12 +146,13 @@ impl Backend {
         row.publish_at_ms = later.map(Timestamp::ms);
         row.set_life(next);
         if later.is_none() {
-            catalogue::put_promotion(tx, &ready.promotion).await?;
             row.set_draft(None)?;
             row.published_at_ms = row.published_at_ms.or(Some(self.now().ms()));
         }
+        // First the row: whoever comes second finds another version, and puts nothing.
         self.write_step(tx, row, step, caller.account_id).await?;
         if later.is_none() {
+            catalogue::put_promotion(tx, &ready.promotion).await?;
             catalogue::changed(tx).await?;
         }
         Ok(later.is_none())

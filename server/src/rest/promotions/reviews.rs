@@ -36,7 +36,7 @@ async fn waiting_promotions(
 /// How a review ends.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Decision {
+enum PromotionDecision {
     /// It appears: at once, or at the time that the merchant named.
     Approve,
     /// It goes back to the merchant.
@@ -45,11 +45,11 @@ enum Decision {
 
 /// The decision on what was looked at.
 #[derive(Deserialize, ToSchema)]
-struct ReviewBody {
+struct PromotionReviewBody {
     /// The version that was looked at.
     version: i64,
     /// What is decided.
-    decision: Decision,
+    decision: PromotionDecision,
     /// What is to be mended, 1 to 200 characters; for a return.
     #[serde(default)]
     reason: String,
@@ -57,7 +57,7 @@ struct ReviewBody {
 
 /// Approves a promotion or its revision, or returns it with a reason.
 #[utoipa::path(
-    post, path = "/reviews/promotions/{id}", tag = "promotions", request_body = ReviewBody,
+    post, path = "/reviews/promotions/{id}", tag = "promotions", request_body = PromotionReviewBody,
     params(
         ("id" = PromotionId, Path, description = "The promotion's number"),
         ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, new for each review", min_length = 8, max_length = 128),
@@ -74,11 +74,11 @@ async fn review_promotion(
     PromotionReviewer(caller): PromotionReviewer,
     Id(id): Id<PromotionId>,
     Key(key): Key,
-    Body(body): Body<ReviewBody>,
+    Body(body): Body<PromotionReviewBody>,
 ) -> Result<Response, Refused> {
     let verdict = match body.decision {
-        Decision::Approve => Verdict::Approve,
-        Decision::Return => Verdict::Return(body.reason),
+        PromotionDecision::Approve => Verdict::Approve,
+        PromotionDecision::Return => Verdict::Return(body.reason),
     };
     Ok(created(backend.review_promotion(&caller, id, (body.version, &verdict), &key).await?))
 }
