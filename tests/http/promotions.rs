@@ -18,6 +18,7 @@ on_both_databases!(
     the_list_goes_by_state_with_counts,
     a_field_beyond_its_limit_is_refused,
     the_forms_work_without_a_script,
+    a_reader_goes_on_to_the_vouchers,
 );
 
 /// A promotion of the first merchant that reads without a fault.
@@ -324,4 +325,18 @@ async fn the_forms_work_without_a_script(city: &TestCity) {
     let copy = submit(city, &owner, "duplicate_promotion", &format!("promotion_id={id}&key=12345671")).await;
     assert!(copy.ends_with("/edit") && !copy.contains(&format!("/{id}/")), "{copy}");
     assert!(page(city, &owner, "/shop/promotions?state=published").await.contains("Pot"));
+}
+
+async fn a_reader_goes_on_to_the_vouchers(city: &TestCity) {
+    let anyone = city.anyone();
+    let gone = Answer::of(anyone.request(Method::GET, "/promotions/1/vouchers")).await;
+    assert_eq!((gone.status, gone.header("location")), (303, "/vouchers"));
+    let none = Answer::of(anyone.request(Method::GET, "/promotions/999999/vouchers")).await;
+    none.refused(404, "not_found");
+    for _ in 0..2 {
+        assert_eq!(Answer::of(anyone.request(Method::GET, "/promotions/1")).await.status, 200);
+    }
+    city.backend().write_counts().await.unwrap();
+    let own = city.owner().await.get("/shop/promotions/1").await.expect(200);
+    assert_eq!((&own["views"], &own["claims"]), (&json!(2), &json!(1)));
 }

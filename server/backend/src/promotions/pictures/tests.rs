@@ -62,3 +62,17 @@ fn a_bomb_is_refused_by_its_header() {
     bomb[frame + 5..frame + 9].copy_from_slice(&[0xff, 0xf0, 0xff, 0xf0]);
     assert!(matches!(develop(&bomb).unwrap_err(), PromotionRefused::TooManyPixels { .. }));
 }
+
+/// As phones write it that were held upright.
+#[test]
+fn a_photo_stands_upright_although_its_orientation_is_gone() {
+    let mut turned = file(&striped(200, 100), ImageFormat::Jpeg);
+    let exif: &[u8] = &[
+        0xff, 0xe1, 0, 34, b'E', b'x', b'i', b'f', 0, 0, b'I', b'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3,
+        0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0,
+    ];
+    turned.splice(2..2, exif.iter().copied());
+    let photo = develop(&turned).unwrap();
+    assert_eq!(edges(&photo), [(100, 200); 3]);
+    assert!(photo.pictures.iter().all(|(_, picture)| !picture.windows(4).any(|part| part == b"Exif")));
+}
