@@ -25,6 +25,8 @@ mod pages;
 mod shell;
 
 #[cfg(feature = "ssr")]
+pub use api::notice::notice_cookie;
+#[cfg(feature = "ssr")]
 pub use shell::{App, AppProps, shell};
 
 /// Wakes the islands of the page that the server sent; the page's script calls it once.

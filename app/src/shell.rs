@@ -86,11 +86,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/shop/clerks") view=merchant::people ssr=page.clone()/>
                 <Route path=path!("/shop/invitation/:code") view=merchant::invitation ssr=page.clone()/>
                 <Route path=path!("/shop/statement") view=merchant::statement ssr=page.clone()/>
+                <Route path=path!("/shop/promotions") view=merchant::promotions ssr=page.clone()/>
+                <Route path=path!("/shop/promotions/new") view=merchant::new_promotion ssr=page.clone()/>
+                <Route path=path!("/shop/promotions/:id") view=merchant::promotion ssr=page.clone()/>
+                <Route path=path!("/shop/promotions/:id/edit") view=merchant::edit_promotion ssr=page.clone()/>
                 <Route path=path!("/bureau") view=organizer::bureau ssr=page.clone()/>
                 <Route path=path!("/bureau/desk") view=organizer::desk ssr=page.clone()/>
                 <Route path=path!("/bureau/desk/:id") view=organizer::slip ssr=page.clone()/>
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
                 <Route path=path!("/bureau/redemptions") view=organizer::redemptions ssr=page.clone()/>
+                <Route path=path!("/bureau/reviews/promotions") view=organizer::promotion_reviews ssr=page.clone()/>
                 <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>
             </Routes>
             <Bottom/>

@@ -1,4 +1,5 @@
-//! Request bodies: read whole, within 64 KB and ten seconds, before anything looks at them.
+//! Request bodies: read whole, within 64 KB and ten seconds, before anything looks at them. Files are the
+//! exception: their door asks first who sends them, and then reads them itself.
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use futures::StreamExt;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 
+use crate::photos;
 use crate::problem::{Door, Refused};
 
 /// The largest body of a form or call.
@@ -24,6 +26,12 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Puts the whole body in the place of the stream, or refuses it.
 pub(crate) async fn read(request: Request, next: Next) -> Response {
     let length = declared_length(request.headers());
+    if photos::is_upload(&request) {
+        if length.is_some_and(|length| length > photos::MOST_BYTES as u64) {
+            return Refused::from(Door::FILES_TOO_LARGE).into_response();
+        }
+        return next.run(request).await;
+    }
     if length.is_some_and(|length| length > PATIENCE_BYTES as u64) {
         return Refused::from(Door::TOO_LARGE).into_response();
     }

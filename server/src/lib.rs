@@ -10,6 +10,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod pages;
+mod photos;
 mod problem;
 mod rest;
 mod router;

@@ -55,6 +55,9 @@ doors! {
     METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED "method_not_allowed" "此地址不支持该方法" "This address does not take that method";
     TOO_SLOW: REQUEST_TIMEOUT "body_too_slow" "请求体发送太慢，请重试" "The body took too long: send it again";
     TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "请求体超过 64 KB" "The body is larger than 64 KB";
+    BAD_UPLOAD: BAD_REQUEST "bad_body" "上传中断或表单不完整，请重试" "The upload broke off or the form is incomplete: try again";
+    FILES_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "上传的文件太大，请分几次传" "The files are too large: send them one after the other";
+    NOT_FORM: UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "请求体须为 multipart/form-data" "The body has to be multipart/form-data";
     NOT_JSON: UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "请求体须为 application/json" "The body has to be application/json";
     INTERNAL: INTERNAL_SERVER_ERROR "internal" "系统出错，请稍后再试" "Something went wrong: try again in a moment";
 }

@@ -25,7 +25,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::assets::Assets;
 use crate::problem::{Door, Refused};
-use crate::{body, health, lang, limits, metrics, pages, problem, rest};
+use crate::{body, health, lang, limits, metrics, pages, photos, problem, rest};
 
 /// What every door needs.
 #[derive(Clone)]
@@ -44,6 +44,7 @@ pub fn router(backend: Backend, assets: Assets) -> Router {
         .route("/readyz", get(health::ready))
         .route("/lang/{lang}", get(lang::choose))
         .merge(rest::router(&doors))
+        .merge(photos::router())
         .merge(doors.assets.router())
         .merge(pages::router(&doors));
     guarded(&doors.backend, inside).with_state(doors)
@@ -74,9 +75,11 @@ pub fn guarded<S: Clone + Send + Sync + 'static>(backend: &Backend, inside: Rout
     )
 }
 
-/// What is long enough to gain by it leaves compressed; assets are already, and events leave one by one.
+/// What is long enough to gain by it leaves compressed; assets and photos are already, and events leave one by
+/// one.
 fn compressed() -> CompressionLayer<impl Predicate> {
-    let worthwhile = SizeAbove::new(COMPRESSED_FROM_BYTES).and(NotForContentType::SSE);
+    let worthwhile =
+        SizeAbove::new(COMPRESSED_FROM_BYTES).and(NotForContentType::SSE).and(NotForContentType::IMAGES);
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worthwhile)
 }
 

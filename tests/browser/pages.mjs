@@ -15,6 +15,7 @@ export async function prepare(city) {
   const paper = await paperVoucher(city);
   const sold = await sell(city, round);
   await enrolTill(city);
+  const posted = await post(city);
   return {
     visitor: {
       paths: {
@@ -50,6 +51,11 @@ export async function prepare(city) {
         refund: `/shop/redemptions/${sold.redemption_id}?refund=30`,
         statement: "/shop/statement",
         people: "/shop/clerks",
+        promotions: "/shop/promotions",
+        "own-promotion": `/shop/promotions/${posted.draft.id}`,
+        "edit-promotion": `/shop/promotions/${posted.draft.id}/edit`,
+        "new-promotion": "/shop/promotions/new",
+        "edited-promotion": "/shop/promotions/1",
       },
     },
     organizer: {
@@ -61,6 +67,7 @@ export async function prepare(city) {
         draws: "/bureau/draws",
         redemptions: "/bureau/redemptions",
         desk: "/bureau/desk",
+        "promotion-reviews": "/bureau/reviews/promotions",
         slip: `/bureau/desk/${paper.voucher_id}`,
       },
     },
@@ -104,6 +111,34 @@ async function enrolTill(city) {
   const { status, body } = await city.api("POST", "/tills", { name: "一号收银台", outlet_id: 1 }, headers);
   assert.equal(status, 201, JSON.stringify(body));
 }
+/** A draft with a photo and faults, one that waits, and an edit of a published one that waits. */
+async function post(city) {
+  const owner = await city.bearer(people.owner);
+  const write = async (method, path, body) => {
+    const key = { "idempotency-key": randomUUID() };
+    const answer = await city.api(method, path, body, { ...owner, ...key });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const form = {
+    title: "夜宵小锅，第二锅半价", text: "收工来一锅。", price_text: "第二锅 5 折", channel: "offline", supply: "both",
+    setting: "urban", sector: "commerce", starts_on: "2021-06-18", ends_on: "2021-07-18", outlets: [1, 2],
+    hours: "daily 18:00-02:00", link: "https://shop.example.com/pot",
+  };
+  const draft = await write("POST", "/shop/promotions", { ...form, text: "" });
+  const waiting = await write("POST", "/shop/promotions", form);
+  await write("PUT", "/shop/promotions/1", form);
+  for (const id of [waiting.id, 1]) await write("POST", `/shop/promotions/${id}/steps`, { step: "submit" });
+  const photo = await fetch(`${city.origin}/api/v1/shop/promotions/${draft.id}/photos`, {
+    method: "POST",
+    headers: { ...owner, "content-type": "image/png" },
+    body: Buffer.from(PIXEL, "base64"),
+  });
+  assert.equal(photo.status, 200, await photo.text());
+  return { draft, waiting };
+}
+/** A PNG of one pixel. */
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 async function first(city, path) {
   const { body } = await city.api("GET", path);

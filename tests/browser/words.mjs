@@ -112,6 +112,34 @@ export const statement = {
     page.locator(`[data-outlet="${outlet}"] [data-day="${day}"] [data-column="${column}"]`),
 };
 
+export const post = {
+  begin: testId("new-promotion"),
+  title: field("post[title]"),
+  price: field("post[price_text]"),
+  text: field("post[text]"),
+  link: field("post[link]"),
+  from: (page) => page.locator('[name^="post[hours_from]"]'),
+  to: (page) => page.locator('[name^="post[hours_to]"]'),
+  save: testId("save"),
+  photos: field("photo"),
+  addPhotos: testId("add-photos"),
+  ownPhotos: (page) => page.getByTestId("own-photos").locator("img"),
+  preview: testId("preview"),
+  submit: testId("submit"),
+  withdraw: testId("withdraw"),
+  edit: testId("edit"),
+  reason: testId("reason"),
+  state: testId("promotion-state"),
+  revision: testId("revision-state"),
+};
+
+export const review = {
+  waiting: testId("waiting"),
+  approve: testId("approve"),
+  reason: field("reason"),
+  giveBack: testId("return"),
+};
+
 export const desk = {
   name: field("name"),
   identity: field("identity_no"),

@@ -104,7 +104,13 @@ async fn a_body_over_64_kb(city: &TestCity) {
 async fn another_site_is_kept_out(city: &TestCity) {
     let resident = city.resident(1).await;
     let cookie = format!("yuehui_session={}", resident.token());
-    for path in ["/api/v1/rounds/1/claims", "/api/v1/auth/logout", "/api/fn/leave", "/api/fn/claim_voucher"] {
+    for path in [
+        "/api/v1/rounds/1/claims",
+        "/api/v1/auth/logout",
+        "/api/fn/leave",
+        "/api/fn/claim_voucher",
+        "/shop/promotions/1/photos",
+    ] {
         for (header, value) in [
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),

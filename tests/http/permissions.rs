@@ -21,6 +21,8 @@ const REVERSERS: &[&str] = &["owner", "manager"];
 const MANAGERS: &[&str] = &["owner", "manager"];
 const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
 
+const POSTERS: &[&str] = &["owner", "manager"];
+const REVIEWERS: &[&str] = &["city", "district"];
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
 
@@ -60,6 +62,16 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/statements", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.csv", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.xlsx", roles: REVERSERS },
+    Call { method: Method::GET, path: "/shop/promotions", roles: POSTERS },
+    Call { method: Method::POST, path: "/shop/promotions", roles: POSTERS },
+    Call { method: Method::GET, path: "/shop/promotions/1", roles: POSTERS },
+    Call { method: Method::PUT, path: "/shop/promotions/1", roles: POSTERS },
+    Call { method: Method::POST, path: "/shop/promotions/1/steps", roles: POSTERS },
+    Call { method: Method::POST, path: "/shop/promotions/1/copies", roles: POSTERS },
+    Call { method: Method::POST, path: "/shop/promotions/1/photos", roles: POSTERS },
+    Call { method: Method::DELETE, path: "/shop/promotions/1/photos/x", roles: POSTERS },
+    Call { method: Method::GET, path: "/reviews/promotions", roles: REVIEWERS },
+    Call { method: Method::POST, path: "/reviews/promotions/1", roles: REVIEWERS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },

@@ -13,6 +13,7 @@ mod migrations;
 mod nodes;
 mod orders;
 mod people;
+mod promotions;
 mod redemptions;
 mod returns;
 mod services;

@@ -65,8 +65,15 @@ pub use people::{
     INVITATION_MS, MOST_INVITATIONS, MOST_NAME, MOST_PEOPLE, MOST_TILLS, PeopleRefused, short_name,
 };
 pub use phone::{BadPhone, Phone};
-pub use promotion::{Axes, Channel, Promotion, Sector, Setting, Supply};
-pub use query::{ListQuery, OfferQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery};
+pub use promotion::{
+    Axes, BadPhotoId, Channel, Fault, FormRule, FormRules, LONGEST_PHOTO_EDGE, MOST_PHOTO_BYTES,
+    MOST_PHOTO_PIXELS, MOST_PHOTOS, PhotoId, PhotoSize, Promotion, PromotionDraft, PromotionField,
+    PromotionForm, PromotionLife, PromotionRefused, PromotionState, PromotionStep, Ready, RevisionState,
+    Sector, Setting, Supply, link_host,
+};
+pub use query::{
+    ListQuery, OfferQuery, OwnPromotionQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+};
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use role::{Permission, Role};

@@ -1,5 +1,19 @@
 //! What merchants post, along the season's four axes.
 
+mod fault;
+mod form;
+mod life;
+mod photo;
+mod refusal;
+
+pub use fault::{Fault, FormRule};
+pub use form::{FormRules, PromotionDraft, PromotionField, PromotionForm, Ready, link_host};
+pub use life::{PromotionLife, PromotionState, PromotionStep, RevisionState};
+pub use photo::{
+    BadPhotoId, LONGEST_PHOTO_EDGE, MOST_PHOTO_BYTES, MOST_PHOTO_PIXELS, MOST_PHOTOS, PhotoId, PhotoSize,
+};
+pub use refusal::PromotionRefused;
+
 use crate::{Day, MerchantId, OutletId, PromotionId, Timestamp, WeeklyHours, Zone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -166,6 +180,8 @@ pub struct Promotion {
     pub hours: Option<WeeklyHours>,
     /// An online shop; https only.
     pub link: Option<String>,
+    /// Photos, in their order; at most six.
+    pub photos: Vec<PhotoId>,
     /// Whether this is demonstration content.
     pub demo: bool,
 }

@@ -89,6 +89,18 @@ query! {
 }
 
 query! {
+    /// A merchant's own promotions.
+    OwnPromotionQuery {
+        /// `draft`, `in_review`, `returned`, `scheduled`, `published` or `ended`.
+        state,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
     /// A list without filters.
     ListQuery {
         /// Page size, 1 to 100; 20 by default.

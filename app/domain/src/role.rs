@@ -51,6 +51,10 @@ words! {
         /// Enter residents into rounds and print their vouchers; the desk those
         /// of its own district.
         AssistResidents = "assist_residents", "社区代领", "enter residents at the community desk";
+        /// Post promotions of one's own merchant.
+        PostPromotions = "post_promotions", "发布优惠活动", "post promotions";
+        /// Review promotions; a district officer those of their district.
+        ReviewPromotions = "review_promotions", "审核优惠活动", "review promotions";
     }
 }
 
@@ -59,16 +63,17 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, ManagePeople, Redeem, Reverse, ReverseFreely,
-            SeeStatements, SeeStats,
+            AssistResidents, HoldDraws, HoldVouchers, ManagePeople, PostPromotions, Redeem, Reverse,
+            ReverseFreely, ReviewPromotions, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers],
-            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople],
-            Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople],
+            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
+            Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
-            Role::City => &[SeeStats, HoldDraws, AssistResidents],
-            Role::District | Role::Finance | Role::Auditor => &[SeeStats],
+            Role::City => &[SeeStats, HoldDraws, AssistResidents, ReviewPromotions],
+            Role::District => &[SeeStats, ReviewPromotions],
+            Role::Finance | Role::Auditor => &[SeeStats],
             Role::Desk => &[AssistResidents],
         }
     }

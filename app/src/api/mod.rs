@@ -12,6 +12,8 @@ mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod people;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod promotions;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod refund;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod rounds;

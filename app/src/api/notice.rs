@@ -26,6 +26,14 @@ pub(crate) fn settle(outcome: Result<(), ApiError>, page: &str) -> Result<(), Ap
     }
 }
 
+/// The same for a form that a door of the server takes itself: the cookie that
+/// tells `page` why.
+#[must_use]
+pub fn notice_cookie(problem: &Problem, page: &str, is_https: bool) -> String {
+    let (packed, secure) = (cookies::pack(problem), if is_https { "; Secure" } else { "" });
+    format!("{COOKIE}={packed}; Path={page}; Max-Age={KEPT_S}; HttpOnly; SameSite=Lax{secure}")
+}
+
 /// The result that waits for this page; it is told once.
 pub(crate) fn take() -> Option<Problem> {
     let problem = cookies::unpack(&cookies::get(COOKIE)?);

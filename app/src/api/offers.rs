@@ -26,6 +26,16 @@ pub(crate) fn promotion(id: PromotionId) -> Result<(PromotionShape, MerchantShap
     Ok((promotion, merchant))
 }
 
+/// A promotion whose page somebody opens: that is counted.
+///
+/// # Errors
+/// There is no such promotion.
+pub(crate) fn opened(id: PromotionId) -> Result<(PromotionShape, MerchantShape), ApiError> {
+    let found = promotion(id)?;
+    caller::backend()?.count_view(id);
+    Ok(found)
+}
+
 /// A merchant and its promotions.
 ///
 /// # Errors

@@ -22,6 +22,8 @@ pub(crate) struct Shop {
     pub(crate) sees_statements: bool,
     /// Whether the reader manages people and tills.
     pub(crate) manages: bool,
+    /// Whether the reader posts promotions.
+    pub(crate) posts: bool,
 }
 
 impl Shop {
@@ -69,5 +71,6 @@ pub(crate) async fn today() -> Result<Shop, ApiError> {
     }
     let sees_statements = clerk.may(Permission::SeeStatements);
     let manages = clerk.may(Permission::ManagePeople);
-    Ok(Shop { merchant, today, redemptions, cut, sees_statements, manages })
+    let posts = clerk.may(Permission::PostPromotions);
+    Ok(Shop { merchant, today, redemptions, cut, sees_statements, manages, posts })
 }

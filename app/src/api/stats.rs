@@ -1,6 +1,6 @@
 //! What the season did: the organizers' pages.
 
-use super::{ApiError, caller, rounds};
+use super::{ApiError, caller, promotions, rounds};
 use backend::Caller;
 use domain::shapes::{CampaignShape, DayStats, DistrictStats, RoundShape, SeasonShape};
 use domain::{Day, ListQuery, Permission, RoundState, StatsQuery};
@@ -16,6 +16,8 @@ pub(crate) struct Overview {
     pub(crate) today: DistrictStats,
     /// The rounds that are open.
     pub(crate) open: Vec<RoundShape>,
+    /// How many promotions wait for the reader's review, if they review.
+    pub(crate) waiting_promotions: Option<i64>,
     /// The next round that opens.
     pub(crate) next: Option<RoundShape>,
 }
@@ -58,8 +60,10 @@ pub(crate) async fn overview() -> Result<Overview, ApiError> {
     let today = today.map_err(caller::convert)?;
     let rounds = rounds::all(&backend).await?;
     let soon = |round: &&RoundShape| matches!(round.state, RoundState::Upcoming | RoundState::Waiting);
+    let waiting_promotions = promotions::waiting_count(&officer).await?;
     Ok(Overview {
         officer,
+        waiting_promotions,
         season: backend.season(),
         today,
         next: rounds.iter().find(soon).cloned(),

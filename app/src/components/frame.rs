@@ -17,9 +17,10 @@ const PLACES: [Place; 5] = [
 ];
 
 /// The places of merchants and organizers, where their pages show them.
-const SHOP: [Place; 3] = [
+const SHOP: [Place; 4] = [
     ("/shop", icon::SHOP, "门店", "Shop"),
     ("/shop/till", icon::TICKET, "收银台", "Till"),
+    ("/shop/promotions", icon::TAG, "优惠活动", "Offers"),
     ("/me", icon::PERSON, "我的", "Me"),
 ];
 const BUREAU: [Place; 4] = [
@@ -116,6 +117,7 @@ fn here(path: &str, place: &str) -> bool {
         "/offers" => ["/offers", "/promotions", "/merchants"].iter().any(|start| path.starts_with(start)),
         "/vouchers" => ["/vouchers", "/rounds"].iter().any(|start| path.starts_with(start)),
         "/bureau/desk" => path.starts_with("/bureau/desk"),
+        "/shop/promotions" => path.starts_with("/shop/promotions"),
         "/wallet" => path.starts_with("/wallet"),
         "/me" => path == "/me" || path == "/login",
         place => path == place,

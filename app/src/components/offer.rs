@@ -18,8 +18,16 @@ pub(crate) fn OfferCard(promotion: PromotionShape) -> impl IntoView {
     let lang = caller::lang();
     let merchant = lang.of(&promotion.merchant_name, &promotion.merchant_name_en).to_owned();
     let kind = lang.of(&promotion.kind_name, &promotion.kind_name_en).to_owned();
+    let photo = promotion.photos.first().map(|photo| {
+        let sources = format!("{} 320w, {} 800w", photo.small, photo.medium);
+        view! {
+            <img class="offer-photo" src=photo.small.clone() srcset=sources sizes="(min-width: 40rem) 18rem, 92vw"
+                width="320" height="180" alt="" loading="lazy" decoding="async"/>
+        }
+    });
     view! {
         <article class="offer">
+            {photo}
             <p class="offer-price">{lang.of(&promotion.price_text, &promotion.price_text_en).to_owned()}</p>
             <h3>
                 <a class="offer-link" href=format!("/promotions/{}", promotion.id)>

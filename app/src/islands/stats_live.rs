@@ -123,9 +123,10 @@ impl Tally {
 
 fn write(stats: &DistrictStats) {
     let rows = stats.items.iter().map(|row| (figures::row_name(row), row));
-    let total = (figures::TOTAL.to_owned(), &stats.total);
-    let complete = rows.chain([total]).fold(true, |complete, (name, row)| write_row(&name, row) && complete);
-    if !complete {
+    let complete = rows.fold(true, |complete, (name, row)| write_row(&name, row) && complete);
+    // One district alone is its own total and may have no other.
+    let whole = write_row(figures::TOTAL, &stats.total) || stats.items.len() == 1;
+    if !(complete && whole) {
         // A district that had nothing to show until now.
         let _ = window().location().reload();
     }

@@ -9,6 +9,7 @@ use crate::issue::known::Known;
 use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
 use crate::live::{self, Live};
+use crate::promotions::{Counts, Darkroom};
 use crate::sms::SmsGateway;
 use crate::store::{ConnectError, Db, StoreError, ledger, meta};
 use crate::waiting::{self, Waiting};
@@ -79,6 +80,8 @@ pub(crate) struct Inner {
     limits: Limits,
     waiting: Waiting,
     balances: Mutex<Balances>,
+    counts: Counts,
+    darkroom: Darkroom,
 }
 
 impl Backend {
@@ -121,6 +124,8 @@ impl Backend {
             limits,
             waiting,
             balances: Mutex::default(),
+            counts: Counts::default(),
+            darkroom: Darkroom::default(),
         };
         let backend = Backend(Arc::new(inner));
         backend.look().await?;
@@ -167,6 +172,9 @@ impl Backend {
 
     /// Ends all connections to the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_counts().await {
+            tracing::warn!(%error, "the last counts of views are lost");
+        }
         self.0.desk.close().await;
         self.0.db.close().await;
     }
@@ -268,6 +276,14 @@ impl Backend {
 
     pub(crate) fn balances(&self) -> &Mutex<Balances> {
         &self.0.balances
+    }
+
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    pub(crate) fn darkroom(&self) -> &Darkroom {
+        &self.0.darkroom
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {

@@ -2,7 +2,10 @@
 
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
-use domain::{AssistRefused, ClaimRefused, Denied, Lang, PeopleRefused, RedeemRefused, ReverseRefused, Zone};
+use domain::{
+    AssistRefused, ClaimRefused, Denied, Lang, PeopleRefused, PromotionRefused, RedeemRefused,
+    ReverseRefused, Zone,
+};
 
 /// Why a service gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,9 @@ pub enum Error {
         /// Why.
         error: Box<Error>,
     },
+    /// The rules say no to a step with a promotion.
+    #[error(transparent)]
+    Promotion(#[from] PromotionRefused),
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -60,6 +66,7 @@ impl Error {
                 let number = i64::try_from(*voucher).unwrap_or(i64::MAX);
                 error.problem(lang, zone).number("voucher", number)
             }
+            Error::Promotion(refused) => Problem::of_promotion(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

@@ -180,6 +180,12 @@ async fn work_for_good(inner: Weak<Inner>) {
         if let Err(error) = backend.advance_draws().await {
             tracing::error!(%error, "a draw did not go on; the next time tries again");
         }
+        if let Err(error) = backend.advance_promotions().await {
+            tracing::error!(%error, "promotions neither appeared nor ended; the next time tries again");
+        }
+        if let Err(error) = backend.write_counts().await {
+            tracing::error!(%error, "views were not written; the next time tries again");
+        }
     }
 }
 

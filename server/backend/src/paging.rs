@@ -41,3 +41,32 @@ pub(crate) fn page<T>(mut items: Vec<T>, cursor: &Cursor, number: impl Fn(&T) ->
     let next_cursor = items.last().filter(|_| more).map(|last| format!("b{}", number(last)));
     Page { items, next_cursor }
 }
+
+/// How many items, and after which number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Forward {
+    pub(crate) limit: i64,
+    pub(crate) after: i64,
+}
+
+impl Forward {
+    /// Reads limit and cursor of a list that shows its oldest items first.
+    pub(crate) fn oldest_first(query: &ListQuery) -> Result<Forward, Denied> {
+        let limit = limit(query.limit.as_deref())?;
+        let after = query.cursor.as_deref().map_or(Ok(0), |text| {
+            let number = text.strip_prefix('a').and_then(|digits| digits.parse().ok());
+            let number = number.filter(|number| *number > 0);
+            number.ok_or_else(|| Denied::query("cursor", "next_cursor of the page before"))
+        })?;
+        Ok(Forward { limit, after })
+    }
+}
+
+/// A page from one item more than it holds.
+pub(crate) fn forward_page<T>(mut items: Vec<T>, cursor: &Forward, number: impl Fn(&T) -> i64) -> Page<T> {
+    let limit = usize::try_from(cursor.limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next_cursor = items.last().filter(|_| more).map(|last| format!("a{}", number(last)));
+    Page { items, next_cursor }
+}

@@ -9,8 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, SalesQuery, StatementQuery,
-    StatsQuery,
+    Denied, IdempotencyKey, ListQuery, OfferQuery, OwnPromotionQuery, Permission, RoundQuery, SalesQuery,
+    StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -110,6 +110,10 @@ permitted! {
     DrawHolder: HoldDraws;
     /// Somebody at a community desk.
     Assistant: AssistResidents;
+    /// Somebody who may post promotions of their merchant.
+    Poster: PostPromotions;
+    /// Somebody who may review promotions.
+    PromotionReviewer: ReviewPromotions;
 }
 
 /// The key under which a write is done once.
@@ -172,7 +176,7 @@ macro_rules! parameters {
         }
     )+};
 }
-parameters!(OfferQuery, RoundQuery, ListQuery, SalesQuery, StatementQuery, StatsQuery);
+parameters!(OfferQuery, RoundQuery, ListQuery, OwnPromotionQuery, SalesQuery, StatementQuery, StatsQuery);
 
 /// The URL's query: every parameter known, and given once.
 #[derive(Debug)]

@@ -30,6 +30,7 @@ use crate::problem::PROBLEM_JSON;
         (name = "desk", description = "The community desk: residents without a phone, and their papers"),
         (name = "till", description = "Redemptions and their reversal"),
         (name = "people", description = "A merchant's people and tills"),
+        (name = "promotions", description = "A merchant's own promotions, and their review"),
         (name = "account", description = "Signing in"),
         (name = "stats", description = "Tallies, for organizers"),
         (name = "open", description = "What anyone may check"),

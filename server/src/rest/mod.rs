@@ -14,6 +14,7 @@ mod offers;
 mod orders;
 mod people;
 mod places;
+mod promotions;
 mod redemptions;
 mod rounds;
 mod season;
@@ -60,6 +61,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(people::routes())
         .merge(tills::routes())
         .merge(statements::routes())
+        .merge(promotions::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

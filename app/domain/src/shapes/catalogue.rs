@@ -211,6 +211,8 @@ shape! {
         outlet_ids: Vec<OutletId>,
         /// An online shop.
         link: Option<String>,
+        /// Photos, in their order.
+        photos: Vec<super::PhotoShape>,
         /// Whether this is demonstration content.
         demo: bool,
     }

@@ -12,6 +12,7 @@ mod draw;
 mod order;
 mod people;
 mod problem;
+mod promotion;
 mod statement;
 mod stats;
 mod voucher;
@@ -26,6 +27,9 @@ pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesSha
 pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
+pub use promotion::{
+    DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
+};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{

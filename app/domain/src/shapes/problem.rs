@@ -2,7 +2,8 @@
 
 use crate::draw::DrawRefused;
 use crate::{
-    AssistRefused, ClaimRefused, Denied, Lang, LimitScope, PeopleRefused, RedeemRefused, ReverseRefused, Zone,
+    AssistRefused, ClaimRefused, Denied, Lang, LimitScope, PeopleRefused, PromotionRefused, RedeemRefused,
+    ReverseRefused, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -210,6 +211,31 @@ impl Problem {
             PeopleRefused::NotManaged { role } => problem.text("role", role),
             PeopleRefused::TooMany { limit } => problem.number("limit", *limit),
             _ => problem,
+        }
+    }
+
+    /// What the refusal of a step with a promotion tells.
+    #[must_use]
+    pub fn of_promotion(refused: &PromotionRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            PromotionRefused::WrongState { state, revision, step } => {
+                let problem = problem.text("state", state).text("step", step);
+                match revision {
+                    Some(revision) => problem.text("revision", revision),
+                    None => problem,
+                }
+            }
+            PromotionRefused::Incomplete { faults } => {
+                problem.list("fields", faults.iter().map(|fault| fault.field.to_string()))
+            }
+            PromotionRefused::TooMany { limit }
+            | PromotionRefused::TooManyPhotos { limit }
+            | PromotionRefused::PhotoTooLarge { limit }
+            | PromotionRefused::TooManyPixels { limit } => problem.number("limit", *limit),
+            PromotionRefused::ChangedMeanwhile
+            | PromotionRefused::NotAPhoto
+            | PromotionRefused::BrokenPhoto => problem,
         }
     }
 

@@ -2,6 +2,9 @@
 
 mod invitation;
 mod people;
+mod promotion;
+mod promotion_form;
+mod promotions;
 mod refund;
 mod shop;
 mod statement;
@@ -9,6 +12,9 @@ mod till;
 
 pub(crate) use invitation::invitation;
 pub(crate) use people::people;
+pub(crate) use promotion::promotion;
+pub(crate) use promotion_form::{edit_promotion, new_promotion};
+pub(crate) use promotions::promotions;
 pub(crate) use refund::refund;
 pub(crate) use shop::shop;
 pub(crate) use statement::statement;

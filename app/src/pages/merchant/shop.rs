@@ -43,6 +43,7 @@ fn show(shop: Shop) -> impl IntoView {
                 <Icon path=icon::NEXT/>
             </a>
             {shop.sees_statements.then(|| statement_link(lang))}
+            {shop.posts.then(|| promotions_link(lang))}
             {day(&shop, lang)}
             {shop.manages.then(|| people_link(lang))}
             <section aria-labelledby="outlets">
@@ -73,6 +74,19 @@ fn people_link(lang: Lang) -> impl IntoView {
             <span>
                 <strong>{lang.pick("店员与设备", "People and tills")}</strong>
                 <small>{lang.pick("扫码邀请店员，登记和停用收银设备", "Invite clerks by QR, switch tills on and off")}</small>
+            </span>
+            <Icon path=icon::NEXT/>
+        </a>
+    }
+}
+
+fn promotions_link(lang: Lang) -> impl IntoView {
+    view! {
+        <a class="shop-statement" href="/shop/promotions">
+            <Icon path=icon::TAG/>
+            <span>
+                <strong>{lang.pick("优惠活动", "Promotions")}</strong>
+                <small>{lang.pick("发布、修改、查看审核结果", "Post, edit, see what the bureau says")}</small>
             </span>
             <Icon path=icon::NEXT/>
         </a>

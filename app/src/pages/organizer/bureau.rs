@@ -126,6 +126,9 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             <p><strong>{officer.name.clone()}</strong></p>
             <p>{names.join(lang.pick("、", ", "))}{district}</p>
             {sees}
+            {overview.waiting_promotions.map(|number| view! {
+                <p><a href="/bureau/reviews/promotions">{lang.pick("待审优惠活动", "Promotions to review")}" "<span class="digits">{figures::count(number)}</span></a></p>
+            })}
             {officer.may(domain::Permission::AssistResidents).then(|| view! {
                 <p><a href="/bureau/desk">{lang.pick("社区代领", "Community desk")}</a></p>
             })}

@@ -22,7 +22,7 @@ pub(crate) use events::events;
 pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use me::me;
-pub(crate) use merchant::merchant;
+pub(crate) use merchant::{OutletCard, merchant};
 pub(crate) use offers::offers;
 pub(crate) use open::open;
 pub(crate) use promotion::promotion;

@@ -3,7 +3,7 @@
 use super::Catalogue;
 use domain::shapes::{
     AreaShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape, OutletShape,
-    PromotionShape, SeasonShape,
+    PhotoShape, PromotionShape, SeasonShape,
 };
 use domain::{
     Area, Channel, Dish, District, DistrictCode, Event, Merchant, News, Outlet, Promotion, Timestamp,
@@ -134,6 +134,7 @@ impl Catalogue {
             districts: districts(self.outlets_at(offer)),
             outlet_ids: offer.outlets.clone(),
             link: offer.link.clone(),
+            photos: offer.photos.iter().map(PhotoShape::from).collect(),
             demo: offer.demo,
         }
     }

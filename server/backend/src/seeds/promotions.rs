@@ -3,7 +3,7 @@
 use super::campaigns::Against;
 use super::fields::{Fields, NAME, TEXT};
 use super::season::span;
-use domain::{Axes, MerchantId, OutletId, Promotion, PromotionId};
+use domain::{Axes, MerchantId, OutletId, Promotion, PromotionId, link_host};
 use std::collections::BTreeSet;
 
 /// The sheet's columns.
@@ -55,7 +55,7 @@ fn promotion(mut form: Fields<'_>, id: PromotionId, against: &Against<'_>) -> Op
     let days = span(&mut form, "starts_on", "ends_on", against.season);
     let hours = form.maybe("hours");
     let link = Some(form.maybe_text("link", LINK)).filter(|link| !link.is_empty());
-    if link.as_ref().is_some_and(|link| !is_https(link)) {
+    if link.as_ref().is_some_and(|link| link_host(link).is_none()) {
         form.mistake("link", "must be an https address such as https://shop.example.com/offer");
     }
     form.finish();
@@ -75,6 +75,7 @@ fn promotion(mut form: Fields<'_>, id: PromotionId, against: &Against<'_>) -> Op
         ends_on,
         hours,
         link,
+        photos: Vec::new(),
         demo: against.season.demo,
     })
 }
@@ -108,10 +109,4 @@ fn axes(form: &mut Fields<'_>) -> Option<Axes> {
     let setting = form.parse("setting");
     let sector = form.parse("sector");
     Some(Axes { channel: channel?, supply: supply?, setting: setting?, sector: sector? })
-}
-
-fn is_https(link: &str) -> bool {
-    let rest = link.strip_prefix("https://").unwrap_or_default();
-    rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && !link.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\\'))
 }

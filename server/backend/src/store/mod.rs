@@ -4,10 +4,10 @@
 //! Locks are taken in one order, so that no two writes wait for each other: the
 //! idempotency key; then the voucher, the redemption and the use of its outlet;
 //! then the counters, the tally, and last the ledger's end. An entry takes its
-//! resident's row, then its gate; a draw its own row, then its places. Of the
-//! nodes that expire vouchers one does at a time: that counter comes first. The
-//! desk's groups on PostgreSQL take theirs in one statement, and what meets in
-//! it is tried again.
+//! resident's row, then its gate; a draw its own row, then its places; a step of
+//! a promotion its own row. Of the nodes that expire vouchers one does at a
+//! time: that counter comes first. The desk's groups on PostgreSQL take theirs
+//! in one statement, and what meets in it is tried again.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -25,6 +25,8 @@ pub(crate) mod login_code;
 pub(crate) mod merchant;
 pub(crate) mod meta;
 pub(crate) mod people;
+pub(crate) mod photo;
+pub(crate) mod promotion;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod round;

@@ -104,6 +104,7 @@ fn promotion(
         ends_on: "2021-06-25".parse().unwrap(),
         hours: hours.map(|hours| hours.parse().unwrap()),
         link: None,
+        photos: Vec::new(),
         demo: true,
     }
 }

@@ -1,9 +1,13 @@
 //! Writing a season's catalogue into empty tables.
 
 use crate::seeds::SeedSet;
+use crate::store::catalogue::put_promotion;
+use crate::store::promotion::{self, LifeRow};
 use crate::store::{StoreError, Tx, changed, draw, round};
 use domain::draw::DrawTerms;
-use domain::{CampaignTerms, CreditCode, Merchant, Outlet, Promotion, Round, RoundId};
+use domain::{
+    CampaignTerms, CreditCode, Merchant, Outlet, Promotion, PromotionLife, PromotionState, Round, RoundId,
+};
 use serde::Serialize;
 
 /// Adds all that anyone may read of a season; accounts are not part of it.
@@ -93,44 +97,13 @@ pub(crate) async fn insert_outlet(tx: &mut Tx, outlet: &Outlet) -> Result<(), St
     Ok(())
 }
 
+/// What a season brings along is published already.
 async fn insert_promotion(tx: &mut Tx, offer: &Promotion) -> Result<(), StoreError> {
-    let hours = offer.hours.as_ref().map(ToString::to_string);
-    let (starts_on, ends_on) = (offer.starts_on.to_string(), offer.ends_on.to_string());
-    changed!(
-        tx,
-        sqlx::query(
-            "insert into promotion (promotion_id, merchant_id, title, title_en, body, body_en,
-                                price_text, price_text_en, channel, supply, setting, sector,
-                                starts_on, ends_on, hours, link, demo)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
-        )
-        .bind(offer.id.0)
-        .bind(offer.merchant_id.0)
-        .bind(&offer.title)
-        .bind(&offer.title_en)
-        .bind(&offer.text)
-        .bind(&offer.text_en)
-        .bind(&offer.price_text)
-        .bind(&offer.price_text_en)
-        .bind(offer.axes.channel.code())
-        .bind(offer.axes.supply.code())
-        .bind(offer.axes.setting.code())
-        .bind(offer.axes.sector.code())
-        .bind(&starts_on)
-        .bind(&ends_on)
-        .bind(&hours)
-        .bind(&offer.link)
-        .bind(offer.demo)
-    )?;
-    for outlet in &offer.outlets {
-        changed!(
-            tx,
-            sqlx::query("insert into promotion_outlet (promotion_id, outlet_id) values ($1, $2)")
-                .bind(offer.id.0)
-                .bind(outlet.0)
-        )?;
-    }
-    Ok(())
+    put_promotion(tx, offer).await?;
+    let mut row = LifeRow::new(offer.id, offer.merchant_id);
+    row.set_life(PromotionLife::of(PromotionState::Published));
+    row.version = 1;
+    promotion::add(tx, &row).await
 }
 
 async fn insert_campaign(tx: &mut Tx, terms: &CampaignTerms) -> Result<(), StoreError> {

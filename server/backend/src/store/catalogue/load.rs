@@ -4,8 +4,8 @@ use crate::catalogue::{Catalogue, Parts};
 use crate::store::{StoreError, Tx, on};
 use domain::draw::DrawTerms;
 use domain::{
-    Axes, CampaignId, CampaignTerms, DistrictCode, KindCode, Merchant, MerchantId, Outlet, OutletId,
-    Promotion, PromotionId, Quota, Round, RoundId, Timestamp,
+    CampaignId, CampaignTerms, DistrictCode, KindCode, Merchant, MerchantId, Outlet, OutletId, Quota, Round,
+    RoundId, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Catalogue>, StoreError> {
         season,
         merchants: merchants(tx).await?,
         outlets: outlets(tx).await?,
-        promotions: promotions(tx).await?,
+        promotions: super::promotions::published(tx).await?,
         campaigns: campaigns(tx).await?,
         rounds: rounds(tx).await?,
         news: documents(tx, "news").await?,
@@ -86,70 +86,6 @@ pub(crate) async fn outlets(tx: &mut Tx) -> Result<Vec<Outlet>, StoreError> {
         })
     };
     rows.into_iter().map(outlet).collect()
-}
-
-#[derive(sqlx::FromRow)]
-struct PromotionRow {
-    promotion_id: i64,
-    merchant_id: i64,
-    title: String,
-    title_en: String,
-    body: String,
-    body_en: String,
-    price_text: String,
-    price_text_en: String,
-    channel: String,
-    supply: String,
-    setting: String,
-    sector: String,
-    starts_on: String,
-    ends_on: String,
-    hours: Option<String>,
-    link: Option<String>,
-    demo: bool,
-}
-
-async fn promotions(tx: &mut Tx) -> Result<Vec<Promotion>, StoreError> {
-    let pairs: Vec<(i64, i64)> = on!(tx, conn => sqlx::query_as(
-        "select promotion_id, outlet_id from promotion_outlet order by promotion_id, outlet_id").fetch_all(conn))?;
-    let mut outlets: HashMap<i64, Vec<OutletId>> = HashMap::new();
-    for (promotion, outlet) in pairs {
-        outlets.entry(promotion).or_default().push(OutletId(outlet));
-    }
-    let rows: Vec<PromotionRow> = on!(tx, conn => sqlx::query_as(
-        "select promotion_id, merchant_id, title, title_en, body, body_en, price_text, price_text_en,
-                channel, supply, setting, sector, starts_on, ends_on, hours, link, demo
-           from promotion").fetch_all(conn))?;
-    let offer = |row: PromotionRow| {
-        let outlets = outlets.remove(&row.promotion_id).unwrap_or_default();
-        promotion(row, outlets)
-    };
-    rows.into_iter().map(offer).collect()
-}
-
-fn promotion(row: PromotionRow, outlets: Vec<OutletId>) -> Result<Promotion, StoreError> {
-    Ok(Promotion {
-        id: PromotionId(row.promotion_id),
-        merchant_id: MerchantId(row.merchant_id),
-        outlets,
-        title: row.title,
-        title_en: row.title_en,
-        text: row.body,
-        text_en: row.body_en,
-        price_text: row.price_text,
-        price_text_en: row.price_text_en,
-        axes: Axes {
-            channel: parsed(&row.channel)?,
-            supply: parsed(&row.supply)?,
-            setting: parsed(&row.setting)?,
-            sector: parsed(&row.sector)?,
-        },
-        starts_on: parsed(&row.starts_on)?,
-        ends_on: parsed(&row.ends_on)?,
-        hours: row.hours.as_deref().map(parsed).transpose()?,
-        link: row.link,
-        demo: row.demo,
-    })
 }
 
 async fn campaigns(tx: &mut Tx) -> Result<Vec<CampaignTerms>, StoreError> {
@@ -241,10 +177,10 @@ fn district(code: i64) -> Result<DistrictCode, StoreError> {
     code.try_into().map_err(StoreError::corrupt)
 }
 
-fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, StoreError> {
+pub(super) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(StoreError::corrupt)
 }
 
-fn json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+pub(super) fn json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(StoreError::corrupt)
 }
