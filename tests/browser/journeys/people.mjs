@@ -22,7 +22,7 @@ async function invited(page) {
 }
 
 const joins = (js) => async (city) => {
-  const shop = await city.phone({ js });
+  const shop = await city.phone({ js, width: 1440, height: 900 });
   await city.signIn(shop, people.owner);
   const link = await invited(shop);
   assert.ok(link.startsWith(`${city.origin}/shop/invitation/`), link);
