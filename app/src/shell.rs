@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=resident::login ssr=page.clone()/>
                 <Route path=path!("/me") view=resident::me ssr=page.clone()/>
                 <Route path=path!("/shop") view=merchant::shop ssr=page.clone()/>
+                <Route path=path!("/shop/join") view=merchant::join ssr=page.clone()/>
                 <Route path=path!("/shop/till") view=merchant::till ssr=page.clone()/>
                 <Route path=path!("/shop/redemptions/:id") view=merchant::refund ssr=page.clone()/>
                 <Route path=path!("/shop/statement") view=merchant::statement ssr=page.clone()/>
@@ -88,6 +89,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/desk") view=organizer::desk ssr=page.clone()/>
                 <Route path=path!("/bureau/desk/:id") view=organizer::slip ssr=page.clone()/>
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
+                <Route path=path!("/bureau/reviews") view=organizer::reviews ssr=page.clone()/>
+                <Route path=path!("/bureau/reviews/merchants/:id") view=organizer::merchant_review ssr=page.clone()/>
                 <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>
             </Routes>
             <Bottom/>

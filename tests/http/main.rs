@@ -10,6 +10,7 @@ mod doors;
 mod draw_entries;
 mod draws;
 mod functions;
+mod join;
 mod ledger;
 mod live;
 mod offers;

@@ -22,6 +22,7 @@ const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
 
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
+const REVIEWERS: &[&str] = &["city", "district"];
 
 /// Every call that asks for a session.
 const CALLS: &[Call] = &[
@@ -48,6 +49,12 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/statements", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.csv", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.xlsx", roles: REVERSERS },
+    Call { method: Method::GET, path: "/join", roles: HOLDERS },
+    Call { method: Method::PUT, path: "/join", roles: HOLDERS },
+    Call { method: Method::POST, path: "/join", roles: HOLDERS },
+    Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
+    Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
+    Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },

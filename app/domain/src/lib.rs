@@ -16,6 +16,7 @@ mod hours;
 mod id;
 mod idempotency;
 mod identity;
+mod join;
 mod lang;
 mod ledger;
 mod merchant;
@@ -29,6 +30,7 @@ mod role;
 mod round;
 mod season;
 pub mod shapes;
+mod standing;
 mod statement;
 mod stats;
 mod time;
@@ -55,18 +57,23 @@ pub use id::{
 };
 pub use idempotency::{BadKey, IdempotencyKey};
 pub use identity::{BadIdentity, IdentityNumber};
+pub use join::{
+    JoinDraft, JoinFault, JoinRefused, JoinRule, JoinStep, Joining, MOST_JOIN_OUTLETS, OutletDraft,
+    SPAN_DAYS, Span, hours_of, signer, spans_of,
+};
 pub use lang::Lang;
 pub use ledger::{Account, BadAccount, BadEntry, Block, Entry, EntryKind, Hash, Line, Unbalanced};
 pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};
 pub use money::{Fen, NotMoney};
 pub use phone::{BadPhone, Phone};
 pub use promotion::{Axes, Channel, Promotion, Sector, Setting, Supply};
-pub use query::{ListQuery, OfferQuery, RoundQuery, StatementQuery, StatsQuery};
+pub use query::{ListQuery, MerchantReviewQuery, OfferQuery, RoundQuery, StatementQuery, StatsQuery};
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use role::{Permission, Role};
 pub use round::{Method, Quota, Round, RoundState, WAITING_MS};
-pub use season::{Principle, RefundLimits, Season};
+pub use season::{Commitment, Principle, RefundLimits, Season};
+pub use standing::{MOST_REASON, MerchantDecision, MerchantReviewRefused, MerchantState, ProvisionalCap};
 pub use statement::{Figure, StatementBy, StatementColumn};
 pub use stats::{Counts, rate};
 pub use time::{BadTime, Day, Timestamp, Zone};

@@ -48,6 +48,12 @@ words! {
         /// Enter residents into rounds and print their vouchers; the desk those
         /// of its own district.
         AssistResidents = "assist_residents", "社区代领", "enter residents at the community desk";
+        /// Make a merchant of one's own by signing the commitment.
+        JoinAsMerchant = "join_as_merchant", "承诺加入", "join as a merchant";
+        /// Decide on merchants; a district officer on those of their district.
+        ReviewMerchants = "review_merchants", "审核商户", "review merchants";
+        /// Bring in merchants from a spreadsheet.
+        ImportMerchants = "import_merchants", "导入商户", "import merchants";
     }
 }
 
@@ -56,15 +62,17 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, Redeem, Reverse, ReverseFreely, SeeStatements, SeeStats,
+            AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, Redeem, Reverse,
+            ReverseFreely, ReviewMerchants, SeeStatements, SeeStats,
         };
         match self {
-            Role::Resident => &[HoldVouchers],
+            Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements],
             Role::Manager => &[Redeem, Reverse, SeeStatements],
             Role::Clerk => &[Redeem],
-            Role::City => &[SeeStats, HoldDraws, AssistResidents],
-            Role::District | Role::Finance | Role::Auditor => &[SeeStats],
+            Role::City => &[SeeStats, HoldDraws, AssistResidents, ReviewMerchants, ImportMerchants],
+            Role::District => &[SeeStats, ReviewMerchants],
+            Role::Finance | Role::Auditor => &[SeeStats],
             Role::Desk => &[AssistResidents],
         }
     }

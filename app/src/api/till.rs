@@ -11,7 +11,7 @@ use super::sale::{Sale, SaleBody, Step, TillOutlet};
 #[cfg(feature = "ssr")]
 use super::{caller, cookies, notice};
 #[cfg(feature = "ssr")]
-use backend::{Caller, RedeemRequest};
+use backend::{Caller, RedeemRequest, Standing};
 #[cfg(feature = "ssr")]
 use domain::shapes::{Problem, RecentSale};
 #[cfg(feature = "ssr")]
@@ -43,6 +43,8 @@ struct Sent {
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub(crate) struct TillSetup {
+    /// Where the clerk's merchant stands.
+    pub(crate) standing: Standing,
     /// The shops of the clerk's merchant.
     pub(crate) outlets: Vec<TillOutlet>,
     /// What is in the form.
@@ -77,6 +79,7 @@ pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<T
     };
     let backend = caller::backend()?;
     Ok(TillSetup {
+        standing: backend.standing(&clerk).await.map_err(caller::convert)?,
         outlets: outlets(&clerk)?,
         sale,
         step,
@@ -99,9 +102,7 @@ pub(crate) async fn clerk() -> Result<Caller, ApiError> {
 
 #[cfg(feature = "ssr")]
 fn outlets(clerk: &Caller) -> Result<Vec<TillOutlet>, ApiError> {
-    let merchant = clerk.merchant_id.ok_or(Denied::WrongRole);
-    let merchant = merchant.map_err(caller::convert)?;
-    let merchant = caller::backend()?.merchant(merchant).map_err(caller::convert)?;
+    let merchant = caller::backend()?.own_merchant(clerk).map_err(caller::convert)?;
     let lang = caller::lang();
     let outlets = merchant
         .outlets

@@ -6,5 +6,6 @@ pub(crate) mod icon;
 pub(crate) mod offer;
 pub(crate) mod page;
 pub(crate) mod problem;
+pub(crate) mod standing;
 pub(crate) mod ticket;
 pub(crate) mod when;

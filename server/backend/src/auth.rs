@@ -139,6 +139,7 @@ impl Backend {
             phone_masked: phone.map(|phone| phone.masked()).unwrap_or_default(),
             merchant_id: roles.iter().find_map(|row| row.merchant_id).map(MerchantId),
             district: code(district)?,
+            office: code(of_role(Role::District))?,
             desk: code(of_role(Role::Desk))?,
             roles: roles.iter().map(|row| role(&row.role)).collect::<Result<_, _>>()?,
         })

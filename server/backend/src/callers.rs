@@ -162,6 +162,7 @@ mod tests {
             phone_masked: String::new(),
             merchant_id: None,
             district: None,
+            office: None,
             desk: None,
         })
     }

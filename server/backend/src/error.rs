@@ -2,7 +2,10 @@
 
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
-use domain::{AssistRefused, ClaimRefused, Denied, Lang, RedeemRefused, ReverseRefused, Zone};
+use domain::{
+    AssistRefused, ClaimRefused, Denied, JoinRefused, Lang, MerchantReviewRefused, RedeemRefused,
+    ReverseRefused, Zone,
+};
 
 /// Why a service gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,12 @@ pub enum Error {
     /// The rules say no to a reversal.
     #[error(transparent)]
     Reverse(#[from] ReverseRefused),
+    /// The rules say no to an application.
+    #[error(transparent)]
+    Join(#[from] JoinRefused),
+    /// The rules say no to a decision on a merchant.
+    #[error(transparent)]
+    MerchantReview(#[from] MerchantReviewRefused),
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -44,6 +53,8 @@ impl Error {
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
+            Error::Join(refused) => Problem::of_join(refused, lang),
+            Error::MerchantReview(refused) => Problem::of_merchant_review(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

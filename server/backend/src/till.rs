@@ -6,14 +6,14 @@ use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::VoucherRow;
-use crate::store::{Tx, account, identity, tally, voucher};
+use crate::store::{Tx, account, identity, merchant_use, tally, voucher};
 use crate::wallet::state_now;
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
     Account, AccountId, CampaignId, CampaignTerms, Denied, Entry, EntryKind, Fen, IdempotencyKey, KindCode,
-    LastFour, MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ReceiptCode, RedeemRefused,
-    RedemptionId, RoundId, Split, Timestamp, VoucherId, VoucherState, split, step_at,
+    LastFour, MerchantId, Order, Outlet, OutletId, Permission, PresentToken, ProvisionalCap, ReceiptCode,
+    RedeemRefused, RedemptionId, RoundId, Split, Timestamp, VoucherId, VoucherState, split, step_at,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,7 @@ struct Till {
 /// What the terms say to a voucher on an order.
 struct Judged {
     per_outlet_day: i64,
+    cap: Option<ProvisionalCap>,
     face_value: Fen,
     kind: KindCode,
     split: Split,
@@ -97,6 +98,13 @@ impl Backend {
         };
         if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
+        }
+        if let Some(cap) = judged.cap {
+            let today = merchant_use::Day { merchant_id: till.merchant.0, business_day: used.business_day };
+            let (redeemed, subsidized) = merchant_use::of(&mut tx, &today).await?;
+            if !cap.admits(redeemed, subsidized, judged.split.subsidy) {
+                return Err(RedeemRefused::DailyCapReached { cap }.into());
+            }
         }
         let holder_masked = self.holder_masked(&mut tx, held.account_id).await?;
         let catalogue = self.catalogue();
@@ -148,6 +156,7 @@ impl Backend {
             Redeemed::Unknown => Denied::NotFound.into(),
             Redeemed::Refused(refused) => refused,
             Redeemed::AtOutletLimit(limit) => RedeemRefused::OutletLimitReached { limit }.into(),
+            Redeemed::AtDailyCap(cap) => RedeemRefused::DailyCapReached { cap }.into(),
         };
         self.count_wrong_code(&refused, clerk, now);
         Err(refused)
@@ -218,6 +227,9 @@ impl Backend {
 
     /// Tests the voucher behind the token against its terms.
     fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
+        let catalogue = self.catalogue();
+        let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
+        merchant.may_redeem()?;
         let step = match &till.paper {
             Some(paper) => {
                 paper.clone()?;
@@ -227,9 +239,7 @@ impl Backend {
             }
             None => fresh_step(held, till)?,
         };
-        let catalogue = self.catalogue();
         let terms = terms_of(&catalogue, held)?;
-        let merchant = catalogue.merchant(till.merchant).ok_or(Denied::NotFound)?;
         let order = Order {
             amount: till.amount,
             discount: till.discount,
@@ -242,7 +252,8 @@ impl Backend {
         };
         let split = split(terms, &order, self.zone())?;
         let (per_outlet_day, face_value) = (terms.limits.per_outlet_day, terms.benefit.face_value());
-        Ok(Judged { per_outlet_day, face_value, kind: merchant.kind.clone(), split, step })
+        let cap = catalogue.cap_of(merchant);
+        Ok(Judged { per_outlet_day, cap, face_value, kind: merchant.kind.clone(), split, step })
     }
 
     /// Everything that a redemption writes: its row, its tally and its ledger
@@ -254,7 +265,7 @@ impl Backend {
         key: &str,
         request_hash: &str,
     ) -> Result<Redeemable, Error> {
-        let Judged { per_outlet_day, face_value, kind, split, step } = self.judge(held, till)?;
+        let Judged { per_outlet_day, cap, face_value, kind, split, step } = self.judge(held, till)?;
         let row = RedemptionRow {
             redemption_id: 0,
             voucher_id: held.voucher_id,
@@ -284,7 +295,7 @@ impl Backend {
         };
         let entry = redeem_entry(&row, face_value)?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
-        Ok(Redeemable { row, step, per_outlet_day, entry, tally })
+        Ok(Redeemable { row, step, per_outlet_day, cap, entry, tally })
     }
 
     /// A redemption as it was when it was made: the answer to its request, now

@@ -9,7 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ListQuery, OfferQuery, Permission, RoundQuery, StatementQuery, StatsQuery,
+    Denied, IdempotencyKey, ListQuery, MerchantReviewQuery, OfferQuery, Permission, RoundQuery,
+    StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -80,6 +81,10 @@ permitted! {
     DrawHolder: HoldDraws;
     /// Somebody at a community desk.
     Assistant: AssistResidents;
+    /// Somebody who may make a merchant of their own.
+    Joiner: JoinAsMerchant;
+    /// Somebody who decides on merchants.
+    MerchantReviewer: ReviewMerchants;
 }
 
 /// The key under which a write is done once.
@@ -142,7 +147,7 @@ macro_rules! parameters {
         }
     )+};
 }
-parameters!(OfferQuery, RoundQuery, ListQuery, StatementQuery, StatsQuery);
+parameters!(OfferQuery, RoundQuery, ListQuery, MerchantReviewQuery, StatementQuery, StatsQuery);
 
 /// The URL's query: every parameter known, and given once.
 #[derive(Debug)]

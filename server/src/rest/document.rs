@@ -29,6 +29,8 @@ use crate::problem::PROBLEM_JSON;
         (name = "draws", description = "Entries in draws, and the proof that anyone may check"),
         (name = "desk", description = "The community desk: residents without a phone, and their papers"),
         (name = "till", description = "Redemptions and their reversal"),
+        (name = "join", description = "Joining by commitment"),
+        (name = "reviews", description = "The bureau's reviews"),
         (name = "account", description = "Signing in"),
         (name = "stats", description = "Tallies, for organizers"),
         (name = "open", description = "What anyone may check"),

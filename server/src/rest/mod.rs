@@ -8,8 +8,10 @@ mod campaigns;
 mod document;
 mod draws;
 mod guide;
+mod join;
 mod ledger;
 mod live;
+mod merchant_reviews;
 mod offers;
 mod places;
 mod redemptions;
@@ -54,6 +56,8 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(vouchers::routes())
         .merge(redemptions::routes())
         .merge(statements::routes())
+        .merge(join::routes())
+        .merge(merchant_reviews::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

@@ -9,6 +9,7 @@ mod account;
 mod assisted;
 mod catalogue;
 mod draw;
+mod join;
 mod problem;
 mod statement;
 mod stats;
@@ -21,6 +22,9 @@ pub use catalogue::{
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
+pub use join::{
+    CommitmentShape, FaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape, WaitingMerchant,
+};
 pub use problem::{Extra, Problem};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};

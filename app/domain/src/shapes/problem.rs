@@ -1,7 +1,10 @@
 //! Errors as RFC 9457 puts them: `application/problem+json` with a stable code.
 
 use crate::draw::DrawRefused;
-use crate::{AssistRefused, ClaimRefused, Denied, Lang, LimitScope, RedeemRefused, ReverseRefused, Zone};
+use crate::{
+    AssistRefused, ClaimRefused, Denied, JoinRefused, Lang, LimitScope, MerchantReviewRefused, RedeemRefused,
+    ReverseRefused, Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -183,6 +186,12 @@ impl Problem {
                 problem.text("field", "last4").text("asks_for", asks_for).number("tries_left", *tries_left)
             }
             RedeemRefused::NotWithDiscount => problem.text("field", "merchant_discount_fen"),
+            RedeemRefused::MerchantRejected { reason } | RedeemRefused::MerchantLapsed { reason } => {
+                problem.text("reason", reason)
+            }
+            RedeemRefused::DailyCapReached { cap } => {
+                problem.number("limit", cap.redemptions).number("limit_fen", cap.subsidy_fen.get())
+            }
             _ => problem,
         }
     }
@@ -197,6 +206,29 @@ impl Problem {
             AssistRefused::PrintLimit { limit } => problem.number("limit", *limit),
             AssistRefused::IdentityConflict | AssistRefused::NotResident => problem,
         }
+    }
+
+    /// What an application's refusal tells.
+    #[must_use]
+    pub fn of_join(refused: &JoinRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            JoinRefused::NotOffered => problem,
+            JoinRefused::AlreadyJoined { merchant } => problem.number("merchant_id", merchant.0),
+            JoinRefused::CodeTaken { name } => problem.text("field", "credit_code").text("name", name),
+            JoinRefused::CommitmentChanged { version } => {
+                problem.text("field", "version").text("version", version)
+            }
+            JoinRefused::BadField { fault } => {
+                problem.text("field", &fault.field).text("limit", fault.rule.words(lang))
+            }
+        }
+    }
+
+    /// What the refusal of a merchant's review tells.
+    #[must_use]
+    pub fn of_merchant_review(refused: &MerchantReviewRefused, lang: Lang) -> Problem {
+        Problem::new(409, refused.code(), refused.words(lang)).text("state", refused.state)
     }
 
     /// What a reversal's refusal tells.

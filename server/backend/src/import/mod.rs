@@ -13,7 +13,7 @@ mod xlsx;
 
 pub use columns::template;
 
-use crate::store::{catalogue, merchant, meta};
+use crate::store::{catalogue, merchant};
 use crate::{Backend, Error};
 use rows::Shop;
 use sheet::{Fault, Sheet};
@@ -111,18 +111,18 @@ impl Backend {
         report: &mut ImportReport,
     ) -> Result<(), Error> {
         let mut tx = self.db().write().await?;
-        // Two imports at the same time come one after the other.
-        meta::take_numbers(&mut tx, "import", 1).await?;
+        merchant::take_turn(&mut tx).await?;
         let mut known = merchant::known(&mut tx).await?;
         for shop in shops {
             let id = match known.merchants.get(shop.legal.credit_code.as_str()) {
                 Some(found) => {
                     let id = found.id;
-                    if shop.legal.is(found) {
+                    let merchant = shop.legal.onto(found);
+                    if merchant == *found {
                         report.unchanged += 1;
                     } else {
                         report.changed += 1;
-                        merchant::change(&mut tx, &shop.legal.merchant(id, found.demo)).await?;
+                        merchant::change(&mut tx, &merchant).await?;
                     }
                     id
                 }

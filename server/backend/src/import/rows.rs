@@ -4,7 +4,8 @@ use super::columns::COLUMNS;
 use super::hours;
 use super::sheet::{Fault, SheetRow};
 use domain::{
-    CreditCode, DistrictCode, KindCode, Merchant, MerchantId, Outlet, OutletId, Season, WeeklyHours,
+    CreditCode, DistrictCode, KindCode, Merchant, MerchantId, MerchantState, Outlet, OutletId, Season,
+    WeeklyHours,
 };
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
@@ -45,13 +46,17 @@ pub(super) struct Row {
 }
 
 impl Legal {
+    /// A merchant that was not known; the bureau brings it in, so nobody
+    /// reviews it.
     pub(super) fn merchant(&self, id: MerchantId, demo: bool) -> Merchant {
-        Merchant { id, name: self.name.clone(), name_en: self.name_en.clone(), kind: self.kind.clone(), demo }
+        let Legal { name, name_en, kind, .. } = self.clone();
+        Merchant { id, name, name_en, kind, demo, state: MerchantState::Live, reason: String::new() }
     }
 
-    /// Whether a known merchant is just so.
-    pub(super) fn is(&self, known: &Merchant) -> bool {
-        self.merchant(known.id, known.demo) == *known
+    /// A known merchant with what the file says of it.
+    pub(super) fn onto(&self, known: &Merchant) -> Merchant {
+        let Legal { name, name_en, kind, .. } = self.clone();
+        Merchant { name, name_en, kind, ..known.clone() }
     }
 }
 
