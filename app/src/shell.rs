@@ -89,6 +89,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/desk") view=organizer::desk ssr=page.clone()/>
                 <Route path=path!("/bureau/desk/:id") view=organizer::slip ssr=page.clone()/>
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
+                <Route path=path!("/bureau/import") view=organizer::imports ssr=page.clone()/>
+                <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews") view=organizer::reviews ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews/merchants/:id") view=organizer::merchant_review ssr=page.clone()/>
                 <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>

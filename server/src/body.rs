@@ -11,6 +11,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 
 use crate::problem::{Door, Refused};
+use crate::upload;
 
 /// The largest body of a form or call.
 pub(crate) const LIMIT_BYTES: usize = 64 * 1024;
@@ -23,6 +24,9 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Puts the whole body in the place of the stream, or refuses it.
 pub(crate) async fn read(request: Request, next: Next) -> Response {
+    if upload::is_upload(&request) {
+        return next.run(request).await;
+    }
     let length = declared_length(request.headers());
     if length.is_some_and(|length| length > PATIENCE_BYTES as u64) {
         return Refused::from(Door::TOO_LARGE).into_response();

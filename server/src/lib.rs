@@ -13,6 +13,7 @@ mod pages;
 mod problem;
 mod rest;
 mod router;
+mod upload;
 
 pub use listen::{Gate, serve, serve_with};
 pub use router::{guarded, router};

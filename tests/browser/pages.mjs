@@ -59,6 +59,7 @@ export async function prepare(city) {
         stats: "/bureau/stats",
         draws: "/bureau/draws",
         reviews: "/bureau/reviews",
+        import: "/bureau/import",
         "merchant-review": `/bureau/reviews/merchants/${merchant.id}`,
         desk: "/bureau/desk",
         slip: `/bureau/desk/${paper.voucher_id}`,

@@ -21,7 +21,7 @@ fn draft() -> Value {
 /// The draft with the check sign that fits.
 fn whole() -> Value {
     let mut draft = draft();
-    let body = "91210302MA0TEST12";
+    let body = "91210302MA0TEKT12";
     let fits = |sign: &char| format!("{body}{sign}").parse::<domain::CreditCode>().is_ok();
     let sign = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find(fits).unwrap();
     draft["credit_code"] = json!(format!("{body}{sign}"));

@@ -10,6 +10,7 @@ mod doors;
 mod draw_entries;
 mod draws;
 mod functions;
+mod imports;
 mod join;
 mod ledger;
 mod live;

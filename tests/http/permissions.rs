@@ -22,6 +22,7 @@ const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
 
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
+const IMPORTERS: &[&str] = &["city"];
 const REVIEWERS: &[&str] = &["city", "district"];
 
 /// Every call that asks for a session.
@@ -52,6 +53,10 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/join", roles: HOLDERS },
     Call { method: Method::PUT, path: "/join", roles: HOLDERS },
     Call { method: Method::POST, path: "/join", roles: HOLDERS },
+    Call { method: Method::POST, path: "/imports", roles: IMPORTERS },
+    Call { method: Method::GET, path: "/imports", roles: IMPORTERS },
+    Call { method: Method::GET, path: "/imports/1", roles: IMPORTERS },
+    Call { method: Method::POST, path: "/imports/1/confirm", roles: IMPORTERS },
     Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
     Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
     Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },

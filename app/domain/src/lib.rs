@@ -16,6 +16,7 @@ mod hours;
 mod id;
 mod idempotency;
 mod identity;
+mod import;
 mod join;
 mod lang;
 mod ledger;
@@ -57,6 +58,7 @@ pub use id::{
 };
 pub use idempotency::{BadKey, IdempotencyKey};
 pub use identity::{BadIdentity, IdentityNumber};
+pub use import::ImportRefused;
 pub use join::{
     JoinDraft, JoinFault, JoinRefused, JoinRule, JoinStep, Joining, MOST_JOIN_OUTLETS, OutletDraft,
     SPAN_DAYS, Span, hours_of, signer, spans_of,
@@ -67,7 +69,9 @@ pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};
 pub use money::{Fen, NotMoney};
 pub use phone::{BadPhone, Phone};
 pub use promotion::{Axes, Channel, Promotion, Sector, Setting, Supply};
-pub use query::{ListQuery, MerchantReviewQuery, OfferQuery, RoundQuery, StatementQuery, StatsQuery};
+pub use query::{
+    ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, RoundQuery, StatementQuery, StatsQuery,
+};
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use role::{Permission, Role};

@@ -87,6 +87,14 @@ query! {
 }
 
 query! {
+    /// An upload of merchants.
+    ImportQuery {
+        /// The file's name, for people alone; at most 80 characters are kept.
+        name,
+    }
+}
+
+query! {
     /// Which merchants a reviewer lists.
     MerchantReviewQuery {
         /// `provisional` (by default), `live`, `rejected` or `lapsed`.

@@ -4,6 +4,7 @@ use crate::balances::Balances;
 use crate::callers::Callers;
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, Random};
+use crate::import::Imports;
 use crate::issue::desk::Desk;
 use crate::issue::known::Known;
 use crate::keys::{KeyError, Keys};
@@ -79,6 +80,7 @@ pub(crate) struct Inner {
     limits: Limits,
     waiting: Waiting,
     balances: Mutex<Balances>,
+    imports: Imports,
 }
 
 impl Backend {
@@ -121,6 +123,7 @@ impl Backend {
             limits,
             waiting,
             balances: Mutex::default(),
+            imports: Imports::new(),
         };
         let backend = Backend(Arc::new(inner));
         backend.look().await?;
@@ -268,6 +271,10 @@ impl Backend {
 
     pub(crate) fn balances(&self) -> &Mutex<Balances> {
         &self.0.balances
+    }
+
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.0.imports
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {

@@ -3,8 +3,8 @@
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
 use domain::{
-    AssistRefused, ClaimRefused, Denied, JoinRefused, Lang, MerchantReviewRefused, RedeemRefused,
-    ReverseRefused, Zone,
+    AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, MerchantReviewRefused,
+    RedeemRefused, ReverseRefused, Zone,
 };
 
 /// Why a service gives no answer.
@@ -31,6 +31,9 @@ pub enum Error {
     /// The rules say no to a decision on a merchant.
     #[error(transparent)]
     MerchantReview(#[from] MerchantReviewRefused),
+    /// The rules say no to an import.
+    #[error(transparent)]
+    Import(#[from] ImportRefused),
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -55,6 +58,7 @@ impl Error {
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),
             Error::Join(refused) => Problem::of_join(refused, lang),
             Error::MerchantReview(refused) => Problem::of_merchant_review(refused, lang),
+            Error::Import(refused) => Problem::of_import(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

@@ -9,7 +9,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ListQuery, MerchantReviewQuery, OfferQuery, Permission, RoundQuery,
+    Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, Permission, RoundQuery,
     StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
@@ -83,6 +83,8 @@ permitted! {
     Assistant: AssistResidents;
     /// Somebody who may make a merchant of their own.
     Joiner: JoinAsMerchant;
+    /// Somebody who brings in merchants.
+    Importer: ImportMerchants;
     /// Somebody who decides on merchants.
     MerchantReviewer: ReviewMerchants;
 }
@@ -147,7 +149,7 @@ macro_rules! parameters {
         }
     )+};
 }
-parameters!(OfferQuery, RoundQuery, ListQuery, MerchantReviewQuery, StatementQuery, StatsQuery);
+parameters!(OfferQuery, RoundQuery, ListQuery, ImportQuery, MerchantReviewQuery, StatementQuery, StatsQuery);
 
 /// The URL's query: every parameter known, and given once.
 #[derive(Debug)]

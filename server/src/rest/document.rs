@@ -31,6 +31,7 @@ use crate::problem::PROBLEM_JSON;
         (name = "till", description = "Redemptions and their reversal"),
         (name = "join", description = "Joining by commitment"),
         (name = "reviews", description = "The bureau's reviews"),
+        (name = "imports", description = "Merchants from spreadsheets"),
         (name = "account", description = "Signing in"),
         (name = "stats", description = "Tallies, for organizers"),
         (name = "open", description = "What anyone may check"),

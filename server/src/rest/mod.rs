@@ -8,6 +8,7 @@ mod campaigns;
 mod document;
 mod draws;
 mod guide;
+mod imports;
 mod join;
 mod ledger;
 mod live;
@@ -58,6 +59,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(statements::routes())
         .merge(join::routes())
         .merge(merchant_reviews::routes())
+        .merge(imports::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

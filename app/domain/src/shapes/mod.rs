@@ -9,6 +9,7 @@ mod account;
 mod assisted;
 mod catalogue;
 mod draw;
+mod import;
 mod join;
 mod problem;
 mod statement;
@@ -22,6 +23,7 @@ pub use catalogue::{
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
+pub use import::{BadCellShape, ImportShape, ImportState};
 pub use join::{
     CommitmentShape, FaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape, WaitingMerchant,
 };

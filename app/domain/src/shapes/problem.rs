@@ -2,8 +2,8 @@
 
 use crate::draw::DrawRefused;
 use crate::{
-    AssistRefused, ClaimRefused, Denied, JoinRefused, Lang, LimitScope, MerchantReviewRefused, RedeemRefused,
-    ReverseRefused, Zone,
+    AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, LimitScope, MerchantReviewRefused,
+    RedeemRefused, ReverseRefused, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -229,6 +229,16 @@ impl Problem {
     #[must_use]
     pub fn of_merchant_review(refused: &MerchantReviewRefused, lang: Lang) -> Problem {
         Problem::new(409, refused.code(), refused.words(lang)).text("state", refused.state)
+    }
+
+    /// What an import's refusal tells.
+    #[must_use]
+    pub fn of_import(refused: &ImportRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            ImportRefused::BadRows { bad_rows } => problem.number("bad_rows", *bad_rows),
+            ImportRefused::NotChecked | ImportRefused::NothingToImport => problem,
+        }
     }
 
     /// What a reversal's refusal tells.

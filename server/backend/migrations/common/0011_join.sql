@@ -44,3 +44,15 @@ create table merchant_use (
     subsidy_fen  bigint not null,
     primary key (merchant_id, business_day)
 );
+
+-- What the bureau uploaded: what its check found, and the good rows until they
+-- are written.
+create table import_job (
+    import_id   bigint not null primary key,
+    account_id  bigint not null references account (account_id),
+    file_name   text   not null,
+    state       text   not null,
+    report      text   not null,
+    shops       text   not null,
+    begun_at_ms bigint not null
+);

@@ -7,6 +7,7 @@ use domain::{
     CreditCode, DistrictCode, KindCode, Merchant, MerchantId, MerchantState, Outlet, OutletId, Season,
     WeeklyHours,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
@@ -16,14 +17,14 @@ const NAME: usize = 80;
 const ADDRESS: usize = 160;
 
 /// A merchant of the file with its outlets.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Shop {
     pub(super) legal: Legal,
     pub(super) outlets: Vec<Row>,
 }
 
 /// The columns of the legal person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Legal {
     pub(super) credit_code: CreditCode,
     name: String,
@@ -32,7 +33,7 @@ pub(super) struct Legal {
 }
 
 /// The columns of an outlet.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) name: String,
     name_en: String,

@@ -5,9 +5,10 @@
 //! idempotency key; then the voucher, the redemption and the use of its outlet;
 //! then the counters, the tally, and last the ledger's end. An entry takes its
 //! resident's row, then its gate; a draw its own row, then its places. Of the
-//! nodes that expire vouchers one does at a time: that counter comes first. The
-//! desk's groups on PostgreSQL take theirs in one statement, and what meets in
-//! it is tried again.
+//! nodes that expire vouchers one does at a time: that counter comes first. Those
+//! who add merchants take their turn after the key. The desk's groups on
+//! PostgreSQL take theirs in one statement, after the day of a merchant under
+//! review, and what meets in it is tried again.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -20,6 +21,7 @@ mod disk;
 pub(crate) mod draw;
 pub(crate) mod idempotency;
 pub(crate) mod identity;
+pub(crate) mod import_job;
 pub(crate) mod join;
 pub(crate) mod ledger;
 pub(crate) mod login_code;

@@ -49,11 +49,11 @@ impl PostgresDesk {
     async fn redeem_each_once<E: Send>(
         &mut self,
         now: Timestamp,
-        judged: Judged<'_, E>,
+        mut judged: Judged<'_, E>,
         done: &mut Answers<E>,
     ) -> Result<(), StoreError> {
-        let (capped, judged): (Judged<'_, E>, _) =
-            judged.into_iter().partition(|(_, _, redeemable)| redeemable.cap.is_some());
+        let capped: Judged<'_, E> =
+            judged.extract_if(.., |(_, _, redeemable)| redeemable.cap.is_some()).collect();
         for (place, new, _) in capped {
             done.push((place, self.redeem_alone(now, new).await?));
         }
