@@ -188,6 +188,7 @@ impl Desk {
         self.signal(Signal::Done);
         self.remember(&redemption);
         self.step.set(Step::Redeemed(redemption));
+        show_from_the_top();
         focus_soon(self.next);
     }
 
@@ -315,6 +316,11 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
         ) => None,
         _ => Some("code"),
     }
+}
+
+/// Brings the receipt's heading into sight: the form stood further down.
+fn show_from_the_top() {
+    request_animation_frame(|| window().scroll_to_with_x_and_y(0.0, 0.0));
 }
 
 /// Moves the focus once the page shows the field.

@@ -7,7 +7,7 @@ use crate::api::till::UndoRedemption;
 use crate::islands::countdown::ticking;
 use crate::islands::rest;
 use domain::shapes::{RecentSale, RedemptionShape, Reversed};
-use domain::{Lang, RedemptionId};
+use domain::{Lang, RedemptionId, UNDO_MS};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
@@ -89,7 +89,10 @@ fn state(redemption: &RedemptionShape, lang: Lang) -> Option<String> {
 /// The button, while there is time; it asks once more before it undoes.
 fn undo(undoing: Undoing, id: RedemptionId, until_ms: i64) -> impl IntoView {
     let lang = undoing.desk.lang;
-    let left_s = Memo::new(move |_| (until_ms - undoing.now.get() + 999).div_euclid(1000).max(0));
+    let left_s = Memo::new(move |_| {
+        // A page whose clock lags promises no more than there is.
+        (until_ms - undoing.now.get() + 999).div_euclid(1000).clamp(0, UNDO_MS / 1000)
+    });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         press(undoing, id);

@@ -14,6 +14,7 @@ use domain::Denied;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+use tokio::runtime;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
@@ -49,6 +50,11 @@ impl Desk {
     pub(crate) fn open(db: &Db, chain: i64, clock: Arc<dyn Clock>) -> Result<Desk, StoreError> {
         let (queue, asked) = mpsc::channel(MOST_WAITING);
         let (ended, writer_ended) = watch::channel(());
+        let (told, groups) = mpsc::channel(GROUPS_TO_TELL);
+        tokio::spawn(async move {
+            tell(groups).await;
+            drop(ended);
+        });
         match db {
             Db::Sqlite { file, turn, disk, .. } => {
                 let (file, turn, disk) = (file.clone(), turn.clone(), disk.clone());
@@ -57,20 +63,20 @@ impl Desk {
                     move || SqliteDesk::open(&file, turn.clone(), disk.clone())
                 };
                 let writer = open()?;
-                let (told, groups) = mpsc::channel(GROUPS_TO_TELL);
-                tokio::spawn(async move {
-                    tell(groups).await;
-                    drop(ended);
-                });
-                let serve = move || serve_sqlite(asked, writer, open, &disk, (chain, clock.as_ref()), &told);
-                thread::Builder::new().name("desk".to_owned()).spawn(serve).map_err(store::failed)?;
+                on_a_thread(move || {
+                    serve_sqlite(asked, writer, open, &disk, (chain, clock.as_ref()), &told);
+                })?;
             }
-            Db::Postgres { pool, .. } => {
-                let writer = PostgresDesk::new(db.clone(), pool.clone(), chain);
-                tokio::spawn(async move {
-                    serve_postgres(asked, writer, clock).await;
-                    drop(ended);
-                });
+            Db::Postgres { pool, announces } => {
+                // In the node's own runtime each of its round trips would wait behind the requests.
+                let runtime = runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = runtime.map_err(store::failed)?;
+                let (pool, announces) = (pool.clone(), *announces);
+                on_a_thread(move || {
+                    runtime.block_on(async {
+                        serve_postgres(asked, PostgresDesk::new(&pool, announces, chain), clock, told).await;
+                    });
+                })?;
             }
         }
         Ok(Desk { queue: Mutex::new(Some(queue)), writer: writer_ended })
@@ -172,11 +178,16 @@ async fn tell(mut groups: mpsc::Receiver<Group>) {
     }
 }
 
-async fn serve_postgres(mut asked: mpsc::Receiver<Asked>, mut writer: PostgresDesk, clock: Arc<dyn Clock>) {
+async fn serve_postgres(
+    mut asked: mpsc::Receiver<Asked>,
+    mut writer: PostgresDesk,
+    clock: Arc<dyn Clock>,
+    told: mpsc::Sender<Group>,
+) {
     loop {
         let mut group = Vec::new();
         if asked.recv_many(&mut group, MOST_IN_GROUP).await == 0 {
-            return;
+            break;
         }
         let (works, replies): (Vec<_>, Vec<_>) =
             group.into_iter().map(|asked| (asked.work, asked.reply)).unzip();
@@ -184,8 +195,15 @@ async fn serve_postgres(mut asked: mpsc::Receiver<Asked>, mut writer: PostgresDe
         if written.is_err() {
             writer.give_up();
         }
-        answer(replies, written);
+        if told.send((replies, written)).await.is_err() {
+            break;
+        }
     }
+    writer.close().await;
+}
+
+fn on_a_thread(serve: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    thread::Builder::new().name("desk".to_owned()).spawn(serve).map(drop).map_err(store::failed)
 }
 
 type Reply = oneshot::Sender<Result<Written<Error>, StoreError>>;

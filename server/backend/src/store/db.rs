@@ -245,6 +245,13 @@ async fn open_sqlite(url: &str) -> Result<Db, ConnectError> {
     Ok(Db::Sqlite { write, read, turn: Turn::default(), file, disk: Disk::new() })
 }
 
+/// The same server by connections of another pool, made when they are first
+/// needed: what they wait for is seen to by the runtime that uses them.
+pub(crate) fn pool_apart(pool: &PgPool, connections: u32) -> PgPool {
+    let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    options.connect_lazy_with(pool.connect_options().as_ref().clone())
+}
+
 async fn open_postgres(url: &str) -> Result<Db, ConnectError> {
     let options =
         PgConnectOptions::from_str(url)?.application_name("yuehui").options([("synchronous_commit", "on")]);

@@ -60,17 +60,15 @@ pub(crate) async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantSum>, StoreErro
         .fetch_all(conn))?)
 }
 
-/// Redeemed vouchers without a redemption that stands, and redemptions that
-/// stand without a redeemed voucher.
+/// Vouchers that are redeemed without their last redemption, or not redeemed
+/// and yet so dated.
 pub(crate) async fn unmatched(tx: &mut Tx) -> Result<i64, StoreError> {
     let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
         "select count(*) from voucher v
           where (v.state = 'redeemed') <> exists (
                 select 1 from redemption r
-                 where r.voucher_id = v.voucher_id
-                   and r.redeemed_at_ms = (select max(l.redeemed_at_ms) from redemption l
-                                            where l.voucher_id = v.voucher_id)
-                   and v.redeemed_at_ms = r.redeemed_at_ms)")
+                 where r.redemption_id = v.redemption_id and r.voucher_id = v.voucher_id
+                   and r.redeemed_at_ms = v.redeemed_at_ms)")
         .fetch_one(conn))?;
     Ok(count)
 }

@@ -136,12 +136,11 @@ pub(crate) async fn get(tx: &mut Tx, id: RedemptionId) -> Result<Option<Redempti
     )
 }
 
-/// The last redemption of a voucher. Numbers of several nodes do not follow
-/// each other in time; of two at one moment the first was undone.
+/// The last redemption of a voucher.
 pub(crate) async fn of_voucher(tx: &mut Tx, voucher: VoucherId) -> Result<Option<RedemptionRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select * from redemption where voucher_id = $1
-          order by redeemed_at_ms desc, order_fen - refunded_fen desc, redemption_id desc limit 1")
+        "select r.* from voucher v join redemption r on r.redemption_id = v.redemption_id
+          where v.voucher_id = $1")
         .bind(voucher.0).fetch_optional(conn))?)
 }
 

@@ -103,8 +103,8 @@ pub(crate) async fn of_account(
 /// Marks a voucher redeemed by the token of a step; changes nothing when it is
 /// not issued any more, has expired, or the step was used before.
 pub(super) const REDEEM: &str =
-    "update voucher set state = 'redeemed', redeemed_at_ms = $1, present_step = $2
-      where voucher_id = $3 and state = 'issued' and expires_at_ms > $1
+    "update voucher set state = 'redeemed', redeemed_at_ms = $1, present_step = $2, redemption_id = $3
+      where voucher_id = $4 and state = 'issued' and expires_at_ms > $1
         and (present_step is null or present_step < $2)";
 
 /// How many vouchers of a campaign a resident has been issued.

@@ -107,6 +107,7 @@ impl Alone {
             let held: Option<(i64, i64, i64)> = sqlx::query_as(HELD).bind(asked.voucher)
                 .fetch_optional(&mut *tx).await?;
             let used = sqlx::query(REDEEM).bind(asked.at.ms()).bind(asked.step).bind(asked.voucher)
+                .bind(asked.redemption)
                 .execute(&mut *tx).await?.rows_affected();
             match held {
                 Some((account, campaign, round)) if used == 1 => {
@@ -144,7 +145,8 @@ const COUNT_CLAIM: &str =
      on conflict (business_day, district, round_id, hour, kind, channel, chain) do update
         set claimed = tally.claimed + 1";
 const HELD: &str = "select account_id, campaign_id, round_id from voucher where voucher_id = $1";
-const REDEEM: &str = "update voucher set state = 'redeemed', redeemed_at_ms = $1, present_step = $2
+const REDEEM: &str =
+    "update voucher set state = 'redeemed', redeemed_at_ms = $1, present_step = $2, redemption_id = $4
       where voucher_id = $3 and state = 'issued' and expires_at_ms > $1";
 const ADD: &str = "insert into redemption (redemption_id, voucher_id, round_id, campaign_id, account_id, merchant_id,
                              outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,

@@ -11,6 +11,7 @@
 mod claims;
 mod redemptions;
 
+use crate::store::db::pool_apart;
 use crate::store::desk::group::Group;
 use crate::store::desk::{NewRedemption, NewVoucher, Work, Written};
 use crate::store::ledger::HeadRow;
@@ -22,14 +23,18 @@ use sqlx::query::Query;
 use sqlx::{Executor, PgPool};
 use std::collections::HashMap;
 
+/// The desk's connections beside the one that it writes on.
+const CONNECTIONS: u32 = 2;
 /// Numbers that a node takes at a time; what it does not use is a hole.
 const RANGE: i64 = 5000;
 /// How often a group is planned anew before it is given up.
 const PLANS: usize = 16;
-/// The desk finds every row by its key, however many there are: a statement is
-/// planned once, because planning it takes longer than running it.
-const BY_KEY_ALONE: &str =
-    "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+/// The desk finds every row by its key, however many there are. A statement is
+/// planned once, because planning it takes longer than running it, and perhaps
+/// while a table is empty, when reading all of it looks cheapest: a bitmap scan
+/// is the one way that cannot be taken without a key.
+const BY_KEY_ALONE: &str = "set plan_cache_mode = force_generic_plan; set jit = off;
+    set enable_seqscan = off; set enable_indexscan = off; set enable_indexonlyscan = off";
 /// From one chain to the next that a desk tries: it comes past all of them.
 const STRIDE: i64 = 7;
 
@@ -73,8 +78,11 @@ struct Chained {
 }
 
 impl PostgresDesk {
-    /// The desk of a node that writes to one of the ledger's chains.
-    pub(crate) fn new(db: Db, pool: PgPool, chain: i64) -> PostgresDesk {
+    /// The desk of a node that writes to one of the ledger's chains. Its
+    /// connections are its own, and are seen to by the runtime of the caller.
+    pub(crate) fn new(shared: &PgPool, announces: bool, chain: i64) -> PostgresDesk {
+        let pool = pool_apart(shared, CONNECTIONS);
+        let db = Db::Postgres { pool: pool.clone(), announces };
         let range = |name| Range { name, next: 0, end: 0 };
         PostgresDesk {
             db,
@@ -171,6 +179,12 @@ impl PostgresDesk {
     pub(crate) fn give_up(&mut self) {
         self.line = None;
         self.forget();
+    }
+
+    /// Ends the desk's connections.
+    pub(crate) async fn close(self) {
+        drop(self.line);
+        self.pool.close().await;
     }
 
     /// Forgets what may have moved.

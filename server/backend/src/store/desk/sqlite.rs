@@ -221,6 +221,7 @@ impl Writing<'_> {
         let redeemed = self.tx.prepare_cached(voucher::REDEEM)?.execute(params![
             row.redeemed_at_ms,
             step,
+            row.redemption_id,
             row.voucher_id
         ])?;
         if redeemed == 0 {

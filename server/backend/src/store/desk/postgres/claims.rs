@@ -1,10 +1,11 @@
 //! Groups of claims.
 
 use super::{Chained, Outcome, PLANS, PostgresDesk, outcome};
+use crate::store::StoreError;
 use crate::store::desk::group::Group;
 use crate::store::desk::{Claimed, NewVoucher};
-use crate::store::{StoreError, voucher};
-use domain::{AccountId, Timestamp};
+use crate::store::voucher::VoucherRow;
+use domain::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The claims of a group by their places in it.
@@ -32,6 +33,14 @@ struct Against {
     in_day: i64,
     same_key: i64,
     elsewhere: bool,
+}
+
+/// A voucher whose claim is repeated, and the repeat's place.
+#[derive(sqlx::FromRow)]
+struct Repeated {
+    place: i64,
+    #[sqlx(flatten)]
+    row: VoucherRow,
 }
 
 impl PostgresDesk {
@@ -147,11 +156,14 @@ impl PostgresDesk {
         done: &mut Vec<(usize, Claimed)>,
     ) -> Result<Claims<'a>, StoreError> {
         let against = self.look(&claims).await?;
-        let mut left = Vec::new();
+        let (mut left, mut repeated) = (Vec::new(), Vec::new());
         for (place, claim) in claims {
             let found = i64::try_from(place).ok().and_then(|place| against.get(&place));
             let claimed = match found {
-                Some(found) if found.same_key > 0 => Some(self.before(claim).await?),
+                Some(found) if found.same_key > 0 => {
+                    repeated.push((place, claim));
+                    continue;
+                }
                 Some(found) if found.elsewhere => Some(Claimed::KeyReused),
                 Some(found) => claim
                     .limit_reached((found.in_round, found.in_campaign, found.in_day))
@@ -163,27 +175,37 @@ impl PostgresDesk {
                 None => left.push((place, claim)),
             }
         }
+        done.extend(self.before(repeated).await?);
         Ok(left)
     }
 
-    async fn before(&self, claim: &NewVoucher) -> Result<Claimed, StoreError> {
-        let mut tx = self.db.read().await?;
-        let row = voucher::by_key(&mut tx, AccountId(claim.account_id), &claim.key).await?;
-        Ok(match row.filter(|row| row.round_id == claim.round_id) {
-            Some(row) => Claimed::Before(row),
-            None => Claimed::KeyReused,
-        })
+    /// The answers to claims whose keys were used before, in one round trip.
+    async fn before(&mut self, claims: Claims<'_>) -> Result<Vec<(usize, Claimed)>, StoreError> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query_as(BEFORE)
+            .bind(places(&claims))
+            .bind(claims.iter().map(|(_, claim)| claim.account_id).collect::<Vec<i64>>())
+            .bind(claims.iter().map(|(_, claim)| claim.key.as_str()).collect::<Vec<&str>>());
+        let rows: Vec<Repeated> = query.fetch_all(self.line().await?).await?;
+        let mut rows: HashMap<i64, VoucherRow> =
+            rows.into_iter().map(|repeated| (repeated.place, repeated.row)).collect();
+        let told = claims.into_iter().map(|(place, claim)| {
+            let row = i64::try_from(place).ok().and_then(|place| rows.remove(&place));
+            let row = row.filter(|row| row.round_id == claim.round_id);
+            (place, row.map_or(Claimed::KeyReused, Claimed::Before))
+        });
+        Ok(told.collect())
     }
 
     /// What stands against each claim, in one round trip.
     async fn look(&mut self, claims: &Claims<'_>) -> Result<HashMap<i64, Against>, StoreError> {
         let column =
             |of: fn(&NewVoucher) -> i64| claims.iter().map(|(_, claim)| of(claim)).collect::<Vec<i64>>();
-        let places: Vec<i64> =
-            claims.iter().map(|(place, _)| i64::try_from(*place).unwrap_or(i64::MAX)).collect();
         let keys: Vec<&str> = claims.iter().map(|(_, claim)| claim.key.as_str()).collect();
         let rows: Vec<Against> = sqlx::query_as(LOOK)
-            .bind(places)
+            .bind(places(claims))
             .bind(column(|claim| claim.account_id))
             .bind(column(|claim| claim.campaign_id))
             .bind(column(|claim| claim.round_id))
@@ -253,6 +275,15 @@ impl PostgresDesk {
         chained.send(query, self.line().await?).await
     }
 }
+
+fn places(claims: &Claims<'_>) -> Vec<i64> {
+    claims.iter().map(|(place, _)| i64::try_from(*place).unwrap_or(i64::MAX)).collect()
+}
+
+const BEFORE: &str = "select c.place, v.voucher_id, v.round_id, v.campaign_id, v.account_id, v.state,
+        v.issued_at_ms, v.expires_at_ms, v.redeemed_at_ms, v.present_step
+   from unnest($1::bigint[], $2::bigint[], $3::text[]) as c (place, account_id, claim_key)
+   join voucher v on v.account_id = c.account_id and v.claim_key = c.claim_key";
 
 const LOOK: &str = "select c.place,
         count(case when v.round_id = c.round_id then 1 end) as in_round,

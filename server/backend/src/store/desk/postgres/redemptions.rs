@@ -7,7 +7,7 @@ use crate::store::redemption::RedemptionRow;
 use crate::store::voucher::VoucherRow;
 use crate::store::{StoreError, Tx, idempotency, merchant_use, redemption, voucher};
 use domain::{AccountId, Timestamp, VoucherId};
-use sqlx::Executor;
+use sqlx::{Executor, PgPool};
 use std::collections::{HashMap, HashSet};
 
 /// The redemptions of a group by their places in it.
@@ -16,6 +16,8 @@ type Redemptions<'a, E> = Vec<(usize, &'a NewRedemption<E>)>;
 type Answers<E> = Vec<(usize, Redeemed<E>)>;
 /// Those that may be written, as far as they were read.
 type Judged<'a, E> = Vec<(usize, &'a NewRedemption<E>, Redeemable)>;
+/// Those that may not, with the answer when their keys were not used before.
+type Refused<'a, E> = Vec<(usize, &'a NewRedemption<E>, Redeemed<E>)>;
 
 impl PostgresDesk {
     /// Redeems all; a voucher, and a resident at an outlet, once at a time.
@@ -30,7 +32,7 @@ impl PostgresDesk {
             let (first, mut later): (Redemptions<'_, E>, _) =
                 waiting.into_iter().partition(|(_, new)| vouchers.insert(new.voucher_id));
             let mut outlets = HashSet::new();
-            let mut judged = self.judge(first, &mut done).await?;
+            let (mut judged, refused) = self.judge(first).await?;
             judged.retain(|(place, new, redeemable)| {
                 let row = &redeemable.row;
                 let once = outlets.insert((row.account_id, row.campaign_id, row.outlet_id));
@@ -39,7 +41,11 @@ impl PostgresDesk {
                 }
                 once
             });
-            self.redeem_each_once(now, judged, &mut done).await?;
+            let pool = self.pool.clone();
+            // Repeats are found while the others are written.
+            let (written, told) = tokio::join!(self.redeem_each_once(now, judged), tell(&pool, refused));
+            done.extend(written?);
+            done.extend(told?);
             waiting = later;
         }
         Ok(done)
@@ -50,8 +56,8 @@ impl PostgresDesk {
         &mut self,
         now: Timestamp,
         mut judged: Judged<'_, E>,
-        done: &mut Answers<E>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Answers<E>, StoreError> {
+        let mut done = Vec::with_capacity(judged.len());
         let capped: Judged<'_, E> =
             judged.extract_if(.., |(_, _, redeemable)| redeemable.cap.is_some()).collect();
         for (place, new, _) in capped {
@@ -59,19 +65,18 @@ impl PostgresDesk {
         }
         let rows: Vec<&Redeemable> = judged.iter().map(|(_, _, redeemable)| redeemable).collect();
         if rows.is_empty() {
-            return Ok(());
+            return Ok(done);
         }
         if let Some(written) = self.write_redemptions(now, &rows).await? {
             let places = judged.iter().map(|(place, _, _)| *place);
             done.extend(places.zip(written.into_iter().map(Redeemed::Now)));
-            return Ok(());
+            return Ok(done);
         }
         self.forget();
         for (place, new, _) in judged {
-            let redeemed = self.redeem_alone(now, new).await?;
-            done.push((place, redeemed));
+            done.push((place, self.redeem_alone(now, new).await?));
         }
-        Ok(())
+        Ok(done)
     }
 
     async fn redeem_alone<E: Send>(
@@ -80,10 +85,10 @@ impl PostgresDesk {
         new: &NewRedemption<E>,
     ) -> Result<Redeemed<E>, StoreError> {
         for _ in 0..PLANS {
-            let mut done = Vec::new();
-            let judged = self.judge(vec![(0, new)], &mut done).await?;
+            let (judged, refused) = self.judge(vec![(0, new)]).await?;
             let Some((_, _, redeemable)) = judged.into_iter().next() else {
-                let answer = done.pop().map(|(_, redeemed)| redeemed);
+                let answer = tell(&self.pool, refused).await?.pop();
+                let answer = answer.map(|(_, redeemed)| redeemed);
                 return answer.ok_or_else(|| StoreError::corrupt("a redemption that was not judged"));
             };
             if let Some(written) = self.write_redemptions(now, &[&redeemable]).await? {
@@ -123,13 +128,11 @@ impl PostgresDesk {
         })
     }
 
-    /// Reads the vouchers in one round trip and tests them; those to which the
-    /// answer is no are answered.
+    /// Reads the vouchers in one round trip and tests them.
     async fn judge<'a, E: Send>(
         &mut self,
         waiting: Redemptions<'a, E>,
-        done: &mut Answers<E>,
-    ) -> Result<Judged<'a, E>, StoreError> {
+    ) -> Result<(Judged<'a, E>, Refused<'a, E>), StoreError> {
         let numbers: Vec<i64> = waiting.iter().map(|(_, new)| new.voucher_id).collect();
         let rows: Vec<VoucherRow> = sqlx::query_as(READ).bind(numbers).fetch_all(self.line().await?).await?;
         let rows: HashMap<i64, VoucherRow> = rows.into_iter().map(|row| (row.voucher_id, row)).collect();
@@ -146,43 +149,7 @@ impl PostgresDesk {
             };
             refused.push((place, new, no));
         }
-        let asked: Vec<&NewRedemption<E>> = refused.iter().map(|(_, new, _)| *new).collect();
-        let before = self.all_redeemed_before(&asked).await?;
-        for ((place, _, no), before) in refused.into_iter().zip(before) {
-            done.push((place, before.unwrap_or(no)));
-        }
-        Ok(judged)
-    }
-
-    /// What each key was used for before, if for anything; in two round trips
-    /// at most.
-    async fn all_redeemed_before<E>(
-        &mut self,
-        all: &[&NewRedemption<E>],
-    ) -> Result<Vec<Option<Redeemed<E>>>, StoreError> {
-        if all.is_empty() {
-            return Ok(Vec::new());
-        }
-        let clerks: Vec<i64> = all.iter().map(|new| new.clerk_id).collect();
-        let keys: Vec<&str> = all.iter().map(|new| new.key.as_str()).collect();
-        let query = sqlx::query_as(BEFORE).bind(&clerks).bind(&keys);
-        let rows: Vec<RedemptionRow> = query.fetch_all(self.line().await?).await?;
-        let by_key = rows.iter().map(|row| ((row.clerk_id, row.redeem_key.as_str()), row));
-        let by_key: HashMap<(i64, &str), &RedemptionRow> = by_key.collect();
-        let found = |new: &NewRedemption<E>| by_key.get(&(new.clerk_id, new.key.as_str())).copied();
-        let elsewhere = if all.iter().all(|new| found(new).is_some()) {
-            HashSet::new()
-        } else {
-            let query = sqlx::query_as(ELSEWHERE).bind(&clerks).bind(&keys);
-            let rows: Vec<(i64, String)> = query.fetch_all(self.line().await?).await?;
-            rows.into_iter().collect()
-        };
-        let told = all.iter().map(|new| match found(new) {
-            Some(row) if row.request_hash == new.request_hash => Some(Redeemed::Before(row.clone())),
-            Some(_) => Some(Redeemed::KeyReused),
-            None => elsewhere.contains(&(new.clerk_id, new.key.clone())).then_some(Redeemed::KeyReused),
-        });
-        Ok(told.collect())
+        Ok((judged, refused))
     }
 
     /// One statement for all; `None` when a guard said no.
@@ -272,6 +239,46 @@ impl PostgresDesk {
     }
 }
 
+/// Answers those that may not be written: a key that was used before has its
+/// answer already.
+async fn tell<E: Send>(pool: &PgPool, refused: Refused<'_, E>) -> Result<Answers<E>, StoreError> {
+    let asked: Vec<&NewRedemption<E>> = refused.iter().map(|(_, new, _)| *new).collect();
+    let before = all_redeemed_before(pool, &asked).await?;
+    let told = refused.into_iter().zip(before).map(|((place, _, no), before)| (place, before.unwrap_or(no)));
+    Ok(told.collect())
+}
+
+/// What each key was used for before, if for anything; in two round trips at
+/// most.
+async fn all_redeemed_before<E>(
+    pool: &PgPool,
+    all: &[&NewRedemption<E>],
+) -> Result<Vec<Option<Redeemed<E>>>, StoreError> {
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let clerks: Vec<i64> = all.iter().map(|new| new.clerk_id).collect();
+    let keys: Vec<&str> = all.iter().map(|new| new.key.as_str()).collect();
+    let query = sqlx::query_as(BEFORE).bind(&clerks).bind(&keys);
+    let rows: Vec<RedemptionRow> = query.fetch_all(pool).await?;
+    let by_key = rows.iter().map(|row| ((row.clerk_id, row.redeem_key.as_str()), row));
+    let by_key: HashMap<(i64, &str), &RedemptionRow> = by_key.collect();
+    let found = |new: &NewRedemption<E>| by_key.get(&(new.clerk_id, new.key.as_str())).copied();
+    let elsewhere = if all.iter().all(|new| found(new).is_some()) {
+        HashSet::new()
+    } else {
+        let query = sqlx::query_as(ELSEWHERE).bind(&clerks).bind(&keys);
+        let rows: Vec<(i64, String)> = query.fetch_all(pool).await?;
+        rows.into_iter().collect()
+    };
+    let told = all.iter().map(|new| match found(new) {
+        Some(row) if row.request_hash == new.request_hash => Some(Redeemed::Before(row.clone())),
+        Some(_) => Some(Redeemed::KeyReused),
+        None => elsewhere.contains(&(new.clerk_id, new.key.clone())).then_some(Redeemed::KeyReused),
+    });
+    Ok(told.collect())
+}
+
 /// What the key was used for before, if for anything.
 async fn redeemed_before<E>(tx: &mut Tx, new: &NewRedemption<E>) -> Result<Option<Redeemed<E>>, StoreError> {
     let clerk = AccountId(new.clerk_id);
@@ -305,7 +312,8 @@ const WRITE: &str = "with new as (
               receipt_code, invoice_no, redeemed_at_ms, business_day, hour, step, per_outlet_day,
               merchant_discount_fen)
 ), redeemed as (
-    update voucher v set state = 'redeemed', redeemed_at_ms = n.redeemed_at_ms, present_step = n.step
+    update voucher v set state = 'redeemed', redeemed_at_ms = n.redeemed_at_ms, present_step = n.step,
+                         redemption_id = n.redemption_id
       from new n
      where v.account_id = n.account_id and v.campaign_id = n.campaign_id and v.voucher_id = n.voucher_id
        and v.state = 'issued' and v.expires_at_ms > n.redeemed_at_ms
@@ -326,15 +334,12 @@ const WRITE: &str = "with new as (
     on conflict do nothing
     returning 1
 ), used as (
-    update outlet_use u set redeemed = u.redeemed + 1
-      from new n
-     where u.account_id = n.account_id and u.campaign_id = n.campaign_id and u.outlet_id = n.outlet_id
-       and u.business_day = n.business_day and u.redeemed < n.per_outlet_day
-    returning 1
-), first_used as (
-    insert into outlet_use (account_id, campaign_id, outlet_id, business_day, redeemed)
+    insert into outlet_use as u (account_id, campaign_id, outlet_id, business_day, redeemed)
     select account_id, campaign_id, outlet_id, business_day, 1 from new where per_outlet_day > 0
-    on conflict do nothing
+    on conflict (account_id, campaign_id, outlet_id, business_day) do update set redeemed = u.redeemed + 1
+     where u.redeemed < (select n.per_outlet_day from new n
+                          where n.account_id = u.account_id and n.campaign_id = u.campaign_id
+                            and n.outlet_id = u.outlet_id and n.business_day = u.business_day)
     returning 1
 ), counted as (
     insert into tally (business_day, hour, district, kind, round_id, channel, chain,
@@ -361,7 +366,7 @@ const WRITE: &str = "with new as (
 )
 select 1 / (case when (select count(*) from redeemed) = cardinality($1::bigint[])
                   and (select count(*) from added) = cardinality($1::bigint[])
-                  and (select count(*) from used) + (select count(*) from first_used) = cardinality($1::bigint[])
+                  and (select count(*) from used) = cardinality($1::bigint[])
                   and (select count(*) from counted) = cardinality($24::text[])
                   and (select count(*) from block) = 1
                   and (select count(*) from chained) = 1
