@@ -85,7 +85,7 @@ async fn decide(
     merchant: MerchantId,
     decision: MerchantDecision,
 ) -> Result<MerchantState, Error> {
-    let request = DecideRequest { decision, reason: "现场查验".to_owned() };
+    let request = DecideRequest { decision, seen: None, reason: "现场查验".to_owned() };
     let officer = city.officer().await;
     Ok(city.backend.decide_on_merchant(&officer, merchant, &request, &key()).await?.answer.state)
 }
@@ -344,14 +344,15 @@ async fn reviewers_see_their_district_and_decide_once(city: &TestCity) {
     assert!(matches!(hidden, Err(Error::Denied(Denied::NotFound))));
     let seen = city.backend.merchant_review(&officer, own.merchant_id).await.unwrap();
     assert_eq!((seen.contact_phone.as_deref(), seen.decisions.len()), (Some("13800009999"), 2));
-    let silent = DecideRequest { decision: MerchantDecision::Reject, reason: " ".to_owned() };
+    let silent = DecideRequest { decision: MerchantDecision::Reject, seen: None, reason: " ".to_owned() };
     let refused = city.backend.decide_on_merchant(&officer, own.merchant_id, &silent, &key()).await;
     assert!(matches!(refused, Err(Error::Denied(Denied::BadField { .. }))));
 
     let mut reviewers = JoinSet::new();
-    for decision in [MerchantDecision::Approve, MerchantDecision::Approve] {
+    for decision in [MerchantDecision::Approve, MerchantDecision::Reject] {
         let (backend, officer, merchant) = (city.backend.clone(), officer.clone(), own.merchant_id);
-        let request = DecideRequest { decision, reason: "查验".to_owned() };
+        let seen = Some(MerchantState::Provisional);
+        let request = DecideRequest { decision, seen, reason: "查验".to_owned() };
         reviewers
             .spawn(async move { backend.decide_on_merchant(&officer, merchant, &request, &key()).await });
     }

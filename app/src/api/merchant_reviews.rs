@@ -90,19 +90,25 @@ pub(crate) async fn one(id: Result<i64, ApiError>) -> Result<OneMerchant, ApiErr
 pub async fn decide_merchant(
     #[server(default)] merchant_id: i64,
     #[server(default)] decision: String,
+    #[server(default)] seen: String,
     #[server(default)] reason: String,
     #[server(default)] key: String,
 ) -> Result<(), ApiError> {
     let page = format!("/bureau/reviews/merchants/{merchant_id}");
-    notice::settle(decide(MerchantId(merchant_id), &decision, reason, &key).await, &page)
+    notice::settle(decide(MerchantId(merchant_id), (&decision, &seen), reason, &key).await, &page)
 }
 
 #[cfg(feature = "ssr")]
-async fn decide(merchant: MerchantId, decision: &str, reason: String, key: &str) -> Result<(), ApiError> {
+async fn decide(
+    merchant: MerchantId,
+    (decision, seen): (&str, &str),
+    reason: String,
+    key: &str,
+) -> Result<(), ApiError> {
     let reviewer = reviewer().await?;
     let decision = decision.parse().map_err(|error| caller::convert(Denied::field("decision", error)))?;
     let key = key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
-    let request = DecideRequest { decision, reason };
+    let request = DecideRequest { decision, seen: seen.parse().ok(), reason };
     caller::backend()?.decide_on_merchant(&reviewer, merchant, &request, &key).await.map_err(in_words)?;
     leptos_axum::redirect("/bureau/reviews");
     Ok(())

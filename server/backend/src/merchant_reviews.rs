@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub struct DecideRequest {
     /// What is decided.
     pub decision: MerchantDecision,
+    /// Where the reviewer saw the merchant: whoever decided meanwhile came
+    /// first. Not asked where it is left out.
+    pub seen: Option<MerchantState>,
     /// Why: 1 to 200 characters, which the merchant reads; may be empty with an
     /// approval.
     pub reason: String,
@@ -118,13 +121,17 @@ impl Backend {
         if length > MOST_REASON || (length == 0 && decision.needs_reason()) {
             return Err(Denied::field("reason", format!("1–{MOST_REASON}")).into());
         }
-        let request_hash = keys::sha256(&format!("decide {id} {decision} {reason}"));
+        let seen = request.seen.map_or("", MerchantState::code);
+        let request_hash = keys::sha256(&format!("decide {id} {decision} {seen} {reason}"));
         let mut tx = match self.begin_once(reviewer, key, &request_hash).await? {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
         };
         let row = merchant_review::standing(&mut tx, id).await?.ok_or(Denied::NotFound)?;
         let from = state_of(&row)?;
+        if request.seen.is_some_and(|seen| seen != from) {
+            return Err(MerchantReviewRefused { state: from }.into());
+        }
         let to = from.after(decision)?;
         let at = self.now();
         let review = NewReview { merchant: id, decision, reason, by: reviewer.account_id, at };

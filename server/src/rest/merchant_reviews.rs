@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use backend::{Backend, DecideRequest};
 use domain::shapes::{MerchantReviewShape, Page, Problem, ReviewedShape, WaitingMerchant};
-use domain::{MerchantDecision, MerchantId, MerchantReviewQuery};
+use domain::{MerchantDecision, MerchantId, MerchantReviewQuery, MerchantState};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +25,9 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 struct DecideBody {
     /// `approve`, `reject` or `lapse`.
     decision: MerchantDecision,
+    /// Where the reviewer saw the merchant; when it stands elsewhere by now, somebody else has decided.
+    #[serde(default)]
+    seen: Option<MerchantState>,
     /// Why, 1 to 200 characters: the merchant and its tills read it. It may be left out with an approval.
     #[serde(default)]
     reason: String,
@@ -71,7 +74,9 @@ async fn decide(
     MerchantReviewer(caller): MerchantReviewer,
     Id(id): Id<MerchantId>,
     Key(key): Key,
-    Body(DecideBody { decision, reason }): Body<DecideBody>,
+    Body(DecideBody { decision, seen, reason }): Body<DecideBody>,
 ) -> Result<Response, Refused> {
-    Ok(created(backend.decide_on_merchant(&caller, id, &DecideRequest { decision, reason }, &key).await?))
+    Ok(created(
+        backend.decide_on_merchant(&caller, id, &DecideRequest { decision, seen, reason }, &key).await?,
+    ))
 }

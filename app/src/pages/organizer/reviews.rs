@@ -198,6 +198,7 @@ fn decide(
         <form class="card form" method="post" action=DecideMerchant::url()>
             <input type="hidden" name="merchant_id" value=merchant.merchant_id.to_string()/>
             <input type="hidden" name="decision" value=decision.code()/>
+            <input type="hidden" name="seen" value=merchant.state.code()/>
             <input type="hidden" name="key" value=format!("{key}-{decision}")/>
             <label class="field">
                 <span>{label}</span>
