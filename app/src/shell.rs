@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=resident::login ssr=page.clone()/>
                 <Route path=path!("/me") view=resident::me ssr=page.clone()/>
                 <Route path=path!("/shop") view=merchant::shop ssr=page.clone()/>
+                <Route path=path!("/shop/join") view=merchant::join ssr=page.clone()/>
                 <Route path=path!("/shop/till") view=merchant::till ssr=page.clone()/>
                 <Route path=path!("/shop/redemptions/:id") view=merchant::refund ssr=page.clone()/>
                 <Route path=path!("/shop/clerks") view=merchant::people ssr=page.clone()/>
@@ -96,6 +97,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
                 <Route path=path!("/bureau/redemptions") view=organizer::redemptions ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews/promotions") view=organizer::promotion_reviews ssr=page.clone()/>
+                <Route path=path!("/bureau/import") view=organizer::imports ssr=page.clone()/>
+                <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>
+                <Route path=path!("/bureau/reviews") view=organizer::reviews ssr=page.clone()/>
+                <Route path=path!("/bureau/reviews/merchants/:id") view=organizer::merchant_review ssr=page.clone()/>
                 <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>
             </Routes>
             <Bottom/>

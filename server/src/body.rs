@@ -13,6 +13,7 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 
 use crate::photos;
 use crate::problem::{Door, Refused};
+use crate::upload;
 
 /// The largest body of a form or call.
 pub(crate) const LIMIT_BYTES: usize = 64 * 1024;
@@ -25,6 +26,9 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Puts the whole body in the place of the stream, or refuses it.
 pub(crate) async fn read(request: Request, next: Next) -> Response {
+    if upload::is_upload(&request) {
+        return next.run(request).await;
+    }
     let length = declared_length(request.headers());
     if photos::is_upload(&request) {
         if length.is_some_and(|length| length > photos::MOST_BYTES as u64) {

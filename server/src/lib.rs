@@ -14,6 +14,7 @@ mod photos;
 mod problem;
 mod rest;
 mod router;
+mod upload;
 
 pub use listen::{Gate, serve, serve_with};
 pub use router::{guarded, router};

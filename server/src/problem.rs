@@ -54,6 +54,7 @@ doors! {
     CROSS_SITE: FORBIDDEN "cross_site" "请求来自其他网站，已拒绝" "The request comes from another site";
     METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED "method_not_allowed" "此地址不支持该方法" "This address does not take that method";
     TOO_SLOW: REQUEST_TIMEOUT "body_too_slow" "请求体发送太慢，请重试" "The body took too long: send it again";
+    FILE_TOO_LARGE: PAYLOAD_TOO_LARGE "file_too_large" "文件超过 20 MB" "The file is larger than 20 MB";
     TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "请求体超过 64 KB" "The body is larger than 64 KB";
     BAD_UPLOAD: BAD_REQUEST "bad_body" "上传中断或表单不完整，请重试" "The upload broke off or the form is incomplete: try again";
     FILES_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "上传的文件太大，请分几次传" "The files are too large: send them one after the other";

@@ -25,7 +25,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::assets::Assets;
 use crate::problem::{Door, Refused};
-use crate::{body, health, lang, limits, metrics, pages, photos, problem, rest};
+use crate::{body, health, lang, limits, metrics, pages, photos, problem, rest, upload};
 
 /// What every door needs.
 #[derive(Clone)]
@@ -45,6 +45,7 @@ pub fn router(backend: Backend, assets: Assets) -> Router {
         .route("/lang/{lang}", get(lang::choose))
         .merge(rest::router(&doors))
         .merge(photos::router())
+        .merge(upload::router())
         .merge(doors.assets.router())
         .merge(pages::router(&doors));
     guarded(&doors.backend, inside).with_state(doors)

@@ -153,6 +153,47 @@ export const desk = {
   printAnew: testId("print-anew"),
 };
 
+export const join = {
+  login: testId("join-login"),
+  creditCode: field("credit_code"),
+  name: field("name"),
+  kind: field("kind"),
+  next: testId("join-next"),
+  /** What is wrong with a field. */
+  fault: (page, name) => page.locator(`[data-fault="${name}"]`),
+  outletName: field("outlet[name]"),
+  district: field("outlet[district]"),
+  address: field("outlet[address]"),
+  days: (page, row) => page.locator(`[name="outlet[spans][${row}][days]"]`),
+  start: (page, row) => page.locator(`[name="outlet[spans][${row}][start]"]`),
+  end: (page, row) => page.locator(`[name="outlet[spans][${row}][end]"]`),
+  saveOutlet: testId("join-save-outlet"),
+  goOn: testId("join-go-on"),
+  contactName: field("contact_name"),
+  contactPhone: field("contact_phone"),
+  agreed: field("agreed"),
+  sign: testId("join-sign"),
+  /** Where one's own merchant stands, while it is not simply live. */
+  standing: testId("standing"),
+};
+
+export const review = {
+  merchant: (page) => page.locator('main a[href^="/bureau/reviews/merchants/"]').first(),
+  reason: field("reason"),
+  decide: (page, decision) => page.getByTestId(`decide-${decision}`),
+  nothing: testId("no-reviews"),
+};
+
+export const imports = {
+  file: field("file"),
+  upload: testId("import-upload"),
+  state: testId("import-state"),
+  bad: (page) => page.locator("[data-bad-row]"),
+  refresh: testId("import-refresh"),
+  confirm: testId("import-confirm"),
+  skip: testId("import-skip"),
+};
+
 export const stats = {
   /** One number of a district's row: column is `claimed`, `redeemed`, … */
   cell: (page, district, column) =>

@@ -14,7 +14,10 @@ const FOR_EVERYONE: &[&str] = &["ask_code", "enter", "leave"];
 fn roles(name: &str) -> &'static [&'static str] {
     match name {
         "choose_district" | "claim_voucher" | "enter_round" => &["resident"],
-        "hold_draw" => &["city"],
+        "save_join_merchant" | "save_join_outlet" | "remove_join_outlet" | "save_join_contact"
+        | "sign_join" => &["resident"],
+        "decide_merchant" => &["city", "district"],
+        "hold_draw" | "confirm_import" => &["city"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],

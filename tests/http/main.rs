@@ -10,6 +10,8 @@ mod doors;
 mod draw_entries;
 mod draws;
 mod functions;
+mod imports;
+mod join;
 mod ledger;
 mod live;
 mod offers;

@@ -25,6 +25,7 @@ const POSTERS: &[&str] = &["owner", "manager"];
 const REVIEWERS: &[&str] = &["city", "district"];
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
+const IMPORTERS: &[&str] = &["city"];
 
 /// Every call that asks for a session.
 const CALLS: &[Call] = &[
@@ -72,6 +73,16 @@ const CALLS: &[Call] = &[
     Call { method: Method::DELETE, path: "/shop/promotions/1/photos/x", roles: POSTERS },
     Call { method: Method::GET, path: "/reviews/promotions", roles: REVIEWERS },
     Call { method: Method::POST, path: "/reviews/promotions/1", roles: REVIEWERS },
+    Call { method: Method::GET, path: "/join", roles: HOLDERS },
+    Call { method: Method::PUT, path: "/join", roles: HOLDERS },
+    Call { method: Method::POST, path: "/join", roles: HOLDERS },
+    Call { method: Method::POST, path: "/imports", roles: IMPORTERS },
+    Call { method: Method::GET, path: "/imports", roles: IMPORTERS },
+    Call { method: Method::GET, path: "/imports/1", roles: IMPORTERS },
+    Call { method: Method::POST, path: "/imports/1/confirm", roles: IMPORTERS },
+    Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
+    Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
+    Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },

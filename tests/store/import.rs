@@ -26,7 +26,7 @@ fn code(number: usize) -> String {
 }
 
 /// A sheet of invented merchants with one outlet each.
-fn csv(count: usize) -> String {
+pub(crate) fn csv(count: usize) -> String {
     let mut text = format!("{},营业时间\n", HEADINGS.join(","));
     for number in 0..count {
         let line =

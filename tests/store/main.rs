@@ -7,6 +7,8 @@ mod claims;
 mod draws;
 mod history;
 mod import;
+mod import_jobs;
+mod join;
 mod ledger;
 mod login;
 mod migrations;

@@ -1,5 +1,6 @@
 //! The unified social credit code (统一社会信用代码) of GB 32100-2015.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// The signs of a code in the order of their values 0 to 30: the digits and
@@ -10,7 +11,8 @@ const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24
 
 /// The eighteen signs by which a legal person is known; the last one checks
 /// the others.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct CreditCode(String);
 
 /// The text is no unified social credit code.
@@ -39,6 +41,20 @@ impl CreditCode {
 impl fmt::Display for CreditCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for CreditCode {
+    type Error = BadCreditCode;
+
+    fn try_from(text: String) -> Result<CreditCode, BadCreditCode> {
+        text.parse()
+    }
+}
+
+impl From<CreditCode> for String {
+    fn from(code: CreditCode) -> String {
+        code.0
     }
 }
 

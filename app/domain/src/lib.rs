@@ -16,6 +16,8 @@ mod hours;
 mod id;
 mod idempotency;
 mod identity;
+mod import;
+mod join;
 mod lang;
 mod ledger;
 mod merchant;
@@ -31,6 +33,7 @@ mod round;
 mod season;
 pub mod shapes;
 mod stacking;
+mod standing;
 mod statement;
 mod stats;
 mod time;
@@ -57,6 +60,11 @@ pub use id::{
 };
 pub use idempotency::{BadKey, IdempotencyKey};
 pub use identity::{BadIdentity, IdentityNumber};
+pub use import::ImportRefused;
+pub use join::{
+    JoinDraft, JoinFault, JoinRefused, JoinRule, JoinStep, Joining, MOST_JOIN_OUTLETS, OutletDraft,
+    SPAN_DAYS, Span, hours_of, signer, spans_of,
+};
 pub use lang::Lang;
 pub use ledger::{Account, BadAccount, BadEntry, Block, Entry, EntryKind, Hash, Line, Unbalanced};
 pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};
@@ -72,14 +80,16 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    ListQuery, OfferQuery, OwnPromotionQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, RoundQuery, SalesQuery,
+    StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use role::{Permission, Role};
 pub use round::{Method, Quota, Round, RoundState, WAITING_MS};
-pub use season::{Principle, RefundLimits, Season};
+pub use season::{Commitment, Principle, RefundLimits, Season};
 pub use stacking::{MOST_ON_ORDER, Part, PartRefused, split_order};
+pub use standing::{MOST_REASON, MerchantDecision, MerchantReviewRefused, MerchantState, ProvisionalCap};
 pub use statement::{Figure, StatementBy, StatementColumn};
 pub use stats::{Counts, rate};
 pub use time::{BadTime, Day, Timestamp, Zone};

@@ -1,6 +1,6 @@
 //! Who takes part: merchants, their outlets and kinds.
 
-use crate::{DistrictCode, MerchantId, OutletId, WeeklyHours};
+use crate::{DistrictCode, MerchantId, MerchantState, OutletId, RedeemRefused, WeeklyHours};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -52,6 +52,25 @@ pub struct Merchant {
     pub kind: KindCode,
     /// Whether this is demonstration content.
     pub demo: bool,
+    /// Where it stands with the bureau.
+    pub state: MerchantState,
+    /// Why it stands there, as its reviewer wrote; empty where nobody did.
+    pub reason: String,
+}
+
+impl Merchant {
+    /// Whether its tills may redeem.
+    ///
+    /// # Errors
+    /// It takes no part any more, and why.
+    pub fn may_redeem(&self) -> Result<(), RedeemRefused> {
+        let reason = || self.reason.clone();
+        match self.state {
+            MerchantState::Provisional | MerchantState::Live => Ok(()),
+            MerchantState::Rejected => Err(RedeemRefused::MerchantRejected { reason: reason() }),
+            MerchantState::Lapsed => Err(RedeemRefused::MerchantLapsed { reason: reason() }),
+        }
+    }
 }
 
 /// A merchant's shop (门店).

@@ -111,6 +111,26 @@ query! {
 }
 
 query! {
+    /// An upload of merchants.
+    ImportQuery {
+        /// The file's name, for people alone; at most 80 characters are kept.
+        name,
+    }
+}
+
+query! {
+    /// Which merchants a reviewer lists.
+    MerchantReviewQuery {
+        /// `provisional` (by default), `live`, `rejected` or `lapsed`.
+        state,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
     /// A range of business days.
     StatsQuery {
         /// The first business day; the season's first by default.

@@ -1,7 +1,7 @@
 //! Refusals: answers, not failures. Each carries what the person needs to take
 //! the next step, and has a stable code for programs.
 
-use crate::{AsksFor, DistrictCode, Fen, KindCode, Lang, Method, Timestamp, Zone};
+use crate::{AsksFor, DistrictCode, Fen, KindCode, Lang, Method, ProvisionalCap, Timestamp, Zone};
 
 /// The span over which a limit per resident counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,6 +264,25 @@ pub enum RedeemRefused {
     /// The voucher does not join a merchant's discount.
     #[error("the voucher does not join a merchant's discount")]
     NotWithDiscount,
+    /// The review of the till's merchant said no.
+    #[error("the merchant was rejected")]
+    MerchantRejected {
+        /// Why, as the reviewer wrote.
+        reason: String,
+    },
+    /// The till's merchant takes no part any more.
+    #[error("the merchant has lapsed")]
+    MerchantLapsed {
+        /// Why, as the reviewer wrote.
+        reason: String,
+    },
+    /// The till's merchant is not reviewed yet and has redeemed as much today
+    /// as it may.
+    #[error("the daily cap of a merchant under review is reached")]
+    DailyCapReached {
+        /// The cap.
+        cap: ProvisionalCap,
+    },
 }
 
 impl RedeemRefused {
@@ -294,6 +313,9 @@ impl RedeemRefused {
             RedeemRefused::NotWithDiscount => "not_with_discount",
             RedeemRefused::NotStackable => "not_stackable",
             RedeemRefused::NothingLeft => "nothing_left",
+            RedeemRefused::MerchantRejected { .. } => "merchant_rejected",
+            RedeemRefused::MerchantLapsed { .. } => "merchant_lapsed",
+            RedeemRefused::DailyCapReached { .. } => "daily_cap_reached",
         }
     }
 
@@ -426,6 +448,18 @@ impl RedeemRefused {
                     "This voucher does not join the shop's own discount: leave the discount out, or take another voucher",
                 )
                 .to_owned(),
+            RedeemRefused::MerchantRejected { reason } => lang.pick(
+                format!("本店未通过审核，不能核销：{reason}。请店主联系所在区县商务局"),
+                format!("The shop did not pass its review and cannot redeem: {reason}. The owner may ask the bureau"),
+            ),
+            RedeemRefused::MerchantLapsed { reason } => lang.pick(
+                format!("本店参加资格已失效，不能核销：{reason}。请店主联系所在区县商务局"),
+                format!("The shop takes no part any more and cannot redeem: {reason}. The owner may ask the bureau"),
+            ),
+            RedeemRefused::DailyCapReached { cap: ProvisionalCap { redemptions, subsidy_fen } } => lang.pick(
+                format!("本店待审核，每个营业日最多核销 {redemptions} 笔、补贴{subsidy_fen}，今天放不下这一笔；审核通过后不再限制"),
+                format!("The shop is under review: at most {redemptions} redemptions and {subsidy_fen} of subsidy a business day, and this one does not fit today; after the review there is no limit"),
+            ),
         }
     }
 }

@@ -55,6 +55,12 @@ words! {
         PostPromotions = "post_promotions", "发布优惠活动", "post promotions";
         /// Review promotions; a district officer those of their district.
         ReviewPromotions = "review_promotions", "审核优惠活动", "review promotions";
+        /// Make a merchant of one's own by signing the commitment.
+        JoinAsMerchant = "join_as_merchant", "承诺加入", "join as a merchant";
+        /// Decide on merchants; a district officer on those of their district.
+        ReviewMerchants = "review_merchants", "审核商户", "review merchants";
+        /// Bring in merchants from a spreadsheet.
+        ImportMerchants = "import_merchants", "导入商户", "import merchants";
     }
 }
 
@@ -63,16 +69,19 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, ManagePeople, PostPromotions, Redeem, Reverse,
-            ReverseFreely, ReviewPromotions, SeeStatements, SeeStats,
+            AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, ManagePeople,
+            PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeStatements,
+            SeeStats,
         };
         match self {
-            Role::Resident => &[HoldVouchers],
+            Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
             Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
-            Role::City => &[SeeStats, HoldDraws, AssistResidents, ReviewPromotions],
-            Role::District => &[SeeStats, ReviewPromotions],
+            Role::City => {
+                &[SeeStats, HoldDraws, AssistResidents, ReviewMerchants, ReviewPromotions, ImportMerchants]
+            }
+            Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions],
             Role::Finance | Role::Auditor => &[SeeStats],
             Role::Desk => &[AssistResidents],
         }

@@ -1,6 +1,6 @@
 //! The season itself.
 
-use crate::{Area, Day, District, DistrictCode, Fen, Kind, Timestamp, Zone};
+use crate::{Area, Day, District, DistrictCode, Fen, Kind, ProvisionalCap, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// A sentence that the season goes by, in both languages.
@@ -35,6 +35,23 @@ impl Default for RefundLimits {
     }
 }
 
+/// What a merchant promises when it joins by itself (承诺书).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// Moves with every change of the text; empty where there is none to sign.
+    pub version: String,
+    /// Its clauses in their order.
+    pub clauses: Vec<Principle>,
+}
+
+impl Commitment {
+    /// Whether there is one to sign.
+    #[must_use]
+    pub fn is_offered(&self) -> bool {
+        !self.version.is_empty() && !self.clauses.is_empty()
+    }
+}
+
 /// A city's consumption season (消费季): its dates, places and words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Season {
@@ -61,6 +78,12 @@ pub struct Season {
     /// What managers may refund.
     #[serde(default)]
     pub refunds: RefundLimits,
+    /// What a merchant that is not reviewed yet may redeem in a business day.
+    #[serde(default)]
+    pub provisional: ProvisionalCap,
+    /// What a merchant signs to join.
+    #[serde(default)]
+    pub commitment: Commitment,
     /// What the season goes by.
     pub principles: Vec<Principle>,
     /// What it spans: the four axes.

@@ -10,6 +10,12 @@ pub mod assisted;
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod imports;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod join;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod merchant_reviews;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod people;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod promotions;

@@ -104,8 +104,7 @@ pub(crate) async fn people(cursor: Option<String>, tills: Option<String>) -> Res
 #[cfg(feature = "ssr")]
 pub(crate) fn outlets(clerk: &Caller) -> Result<Vec<TillOutlet>, ApiError> {
     let lang = caller::lang();
-    let merchant = clerk.merchant_id.ok_or(Denied::WrongRole).map_err(caller::convert)?;
-    let merchant = caller::backend()?.merchant(merchant).map_err(caller::convert)?;
+    let merchant = caller::backend()?.own_merchant(clerk).map_err(caller::convert)?;
     let mut outlets: Vec<OutletShape> = merchant.outlets;
     outlets.retain(|outlet| clerk.works_at(outlet.id));
     let named = |outlet: OutletShape| TillOutlet {

@@ -111,8 +111,7 @@ pub(crate) async fn own(id: Option<PromotionId>) -> Result<Own, ApiError> {
         Some(id) => Some(backend.own_promotion(&owner, id).await.map_err(caller::convert)?),
         None => None,
     };
-    let merchant = owner.merchant_id.ok_or(Denied::WrongRole).map_err(caller::convert)?;
-    let merchant = backend.merchant(merchant).map_err(caller::convert)?;
+    let merchant = backend.own_merchant(&owner).map_err(caller::convert)?;
     let season = backend.season();
     let key = backend.new_key().as_str().to_owned();
     Ok(Own { promotion, merchant, season: (season.starts_on, season.ends_on), key })

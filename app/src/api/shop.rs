@@ -1,8 +1,9 @@
 //! A merchant's own shop: its outlets and what was redeemed there today.
 
 use super::{ApiError, caller, till};
+use backend::Standing;
 use domain::shapes::{MerchantShape, SaleShape};
-use domain::{Day, Denied, Fen, ListQuery, Permission, Timestamp};
+use domain::{Day, Fen, ListQuery, Permission, Timestamp};
 
 /// At most so many pages of a hundred are read for one page of the shop.
 const PAGES_MAX: usize = 20;
@@ -18,6 +19,8 @@ pub(crate) struct Shop {
     pub(crate) redemptions: Vec<SaleShape>,
     /// Whether there were more than could be read.
     pub(crate) cut: bool,
+    /// Where the merchant stands.
+    pub(crate) standing: Standing,
     /// Whether the reader sees what the merchant is owed.
     pub(crate) sees_statements: bool,
     /// Whether the reader manages people and tills.
@@ -44,9 +47,8 @@ impl Shop {
 pub(crate) async fn today() -> Result<Shop, ApiError> {
     let clerk = till::clerk().await?;
     let backend = caller::backend()?;
-    let id = clerk.merchant_id.ok_or(Denied::WrongRole);
-    let merchant = backend.merchant(id.map_err(caller::convert)?);
-    let merchant = merchant.map_err(caller::convert)?;
+    let merchant = backend.own_merchant(&clerk).map_err(caller::convert)?;
+    let standing = backend.standing(&clerk).await.map_err(caller::convert)?;
     let zone = backend.zone();
     let today = zone.business_day(backend.now());
     let mut redemptions = Vec::new();
@@ -72,5 +74,5 @@ pub(crate) async fn today() -> Result<Shop, ApiError> {
     let sees_statements = clerk.may(Permission::SeeStatements);
     let manages = clerk.may(Permission::ManagePeople);
     let posts = clerk.may(Permission::PostPromotions);
-    Ok(Shop { merchant, today, redemptions, cut, sees_statements, manages, posts })
+    Ok(Shop { merchant, today, redemptions, cut, standing, sees_statements, manages, posts })
 }

@@ -39,7 +39,7 @@ pub(crate) async fn week(day: Option<String>, outlet: Option<String>) -> Result<
         ..StatementQuery::default()
     };
     let statement = backend.whole_statement(&reader, &query).await.map_err(caller::convert)?;
-    let merchant = backend.merchant(statement.merchant_id).map_err(caller::convert)?;
+    let merchant = backend.own_merchant(&reader).map_err(caller::convert)?;
     let lang = caller::lang();
     let outlets = merchant.outlets.iter();
     let outlets = outlets.map(|outlet| (outlet.id, lang.of(&outlet.name, &outlet.name_en).to_owned()));

@@ -11,7 +11,7 @@ use super::sale::{OrderBody, Sale, SaleBody, Step, TillOutlet};
 #[cfg(feature = "ssr")]
 use super::{caller, cookies, notice, people, tills};
 #[cfg(feature = "ssr")]
-use backend::{Caller, OrderRequest, OrderVoucher, RedeemRequest};
+use backend::{Caller, OrderRequest, OrderVoucher, RedeemRequest, Standing};
 #[cfg(feature = "ssr")]
 use domain::shapes::{OrderPreview, Problem, RecentSale, TillShape};
 #[cfg(feature = "ssr")]
@@ -43,6 +43,8 @@ struct Sent {
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub(crate) struct TillSetup {
+    /// Where the clerk's merchant stands.
+    pub(crate) standing: Standing,
     /// The shops of the clerk's merchant.
     pub(crate) outlets: Vec<TillOutlet>,
     /// What is in the form.
@@ -87,6 +89,7 @@ pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<T
     let enrols = enrols.then(|| (outlets.clone(), backend.new_key().as_str().to_owned()));
     outlets.retain(|outlet| till.as_ref().is_none_or(|till| till.outlet_id == outlet.id));
     Ok(TillSetup {
+        standing: backend.standing(&clerk).await.map_err(caller::convert)?,
         outlets,
         sale,
         step,

@@ -7,5 +7,6 @@ pub(crate) mod offer;
 pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod promotion;
+pub(crate) mod standing;
 pub(crate) mod ticket;
 pub(crate) mod when;

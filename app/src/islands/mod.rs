@@ -10,6 +10,7 @@ mod pause;
 pub mod present;
 pub mod print;
 pub(crate) mod qr;
+pub mod reload;
 mod rest;
 pub mod stats_live;
 pub mod stock;

@@ -139,6 +139,7 @@ impl Backend {
             phone_masked: phone.map(|phone| phone.masked()).unwrap_or_default(),
             merchant_id: roles.iter().find_map(|row| row.merchant_id).map(MerchantId),
             district: code(district)?,
+            office: code(of_role(Role::District))?,
             desk: code(of_role(Role::Desk))?,
             outlets: match roles.iter().any(|row| row.merchant_id.is_some()) {
                 true => people::outlets_of(tx, row.account_id).await?,

@@ -4,6 +4,7 @@ use crate::balances::Balances;
 use crate::callers::Callers;
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, Random};
+use crate::import::Imports;
 use crate::issue::desk::Desk;
 use crate::issue::known::Known;
 use crate::keys::{KeyError, Keys};
@@ -82,6 +83,7 @@ pub(crate) struct Inner {
     balances: Mutex<Balances>,
     counts: Counts,
     darkroom: Darkroom,
+    imports: Imports,
 }
 
 impl Backend {
@@ -126,6 +128,7 @@ impl Backend {
             balances: Mutex::default(),
             counts: Counts::default(),
             darkroom: Darkroom::default(),
+            imports: Imports::new(),
         };
         let backend = Backend(Arc::new(inner));
         backend.look().await?;
@@ -284,6 +287,10 @@ impl Backend {
 
     pub(crate) fn darkroom(&self) -> &Darkroom {
         &self.0.darkroom
+    }
+
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.0.imports
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {

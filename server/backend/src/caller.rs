@@ -17,6 +17,8 @@ pub struct Caller {
     pub merchant_id: Option<MerchantId>,
     /// A resident's home district, or the district of its officer.
     pub district: Option<DistrictCode>,
+    /// The district whose officer they are, whatever their home is.
+    pub office: Option<DistrictCode>,
     /// The district of the community desk at which they work, whatever their
     /// home is.
     pub desk: Option<DistrictCode>,
@@ -68,6 +70,6 @@ impl Caller {
     pub fn confined_to(&self) -> Option<DistrictCode> {
         let sees_all =
             self.roles.iter().any(|role| role.may(Permission::SeeStats) && *role != Role::District);
-        if sees_all { None } else { self.district }
+        if sees_all { None } else { self.office.or(self.district) }
     }
 }

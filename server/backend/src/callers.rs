@@ -203,6 +203,7 @@ mod tests {
             phone_masked: String::new(),
             merchant_id: None,
             district: None,
+            office: None,
             desk: None,
             outlets: Vec::new(),
             till: None,

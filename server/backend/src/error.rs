@@ -3,8 +3,8 @@
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
 use domain::{
-    AssistRefused, ClaimRefused, Denied, Lang, PeopleRefused, PromotionRefused, RedeemRefused,
-    ReverseRefused, Zone,
+    AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, MerchantReviewRefused,
+    PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, Zone,
 };
 
 /// Why a service gives no answer.
@@ -39,6 +39,15 @@ pub enum Error {
     /// The rules say no to a step with a promotion.
     #[error(transparent)]
     Promotion(#[from] PromotionRefused),
+    /// The rules say no to an application.
+    #[error(transparent)]
+    Join(#[from] JoinRefused),
+    /// The rules say no to a decision on a merchant.
+    #[error(transparent)]
+    MerchantReview(#[from] MerchantReviewRefused),
+    /// The rules say no to an import.
+    #[error(transparent)]
+    Import(#[from] ImportRefused),
     /// The request is turned away at the door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -67,6 +76,9 @@ impl Error {
                 error.problem(lang, zone).number("voucher", number)
             }
             Error::Promotion(refused) => Problem::of_promotion(refused, lang),
+            Error::Join(refused) => Problem::of_join(refused, lang),
+            Error::MerchantReview(refused) => Problem::of_merchant_review(refused, lang),
+            Error::Import(refused) => Problem::of_import(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(
                 503,

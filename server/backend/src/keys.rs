@@ -33,6 +33,7 @@ pub(crate) struct Keys {
     phone_hash: [u8; 32],
     identity_cipher: XChaCha20Poly1305,
     identity_hash: [u8; 32],
+    draft_cipher: XChaCha20Poly1305,
     digits: [u8; 32],
     private: [u8; 32],
     login: [u8; 32],
@@ -75,6 +76,7 @@ impl Keys {
             phone_hash: derive("phone hash"),
             identity_cipher: XChaCha20Poly1305::new(&derive("identity cipher").into()),
             identity_hash: derive("identity hash"),
+            draft_cipher: XChaCha20Poly1305::new(&derive("draft cipher").into()),
             digits: derive("last digits"),
             private: derive("private text"),
             login: derive("login code"),
@@ -106,6 +108,16 @@ impl Keys {
     /// installation.
     pub(crate) fn open_identity(&self, sealed: &str) -> Option<IdentityNumber> {
         unseal(&self.identity_cipher, sealed)?.parse().ok()
+    }
+
+    /// A draft, encrypted for storage: whatever was typed into it may be private.
+    pub(crate) fn seal_draft(&self, draft: &str, random: &dyn Random) -> String {
+        seal(&self.draft_cipher, draft, random)
+    }
+
+    /// A stored draft; `None` when it was not sealed by this installation.
+    pub(crate) fn open_draft(&self, sealed: &str) -> Option<String> {
+        unseal(&self.draft_cipher, sealed)
     }
 
     /// The keyed hash by which an identity number is found.

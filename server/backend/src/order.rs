@@ -10,12 +10,12 @@ use crate::once::{Begun, Done};
 use crate::store::desk::Redeemable;
 use crate::store::redemption::{self, OutletUse};
 use crate::store::voucher::{self, VoucherRow};
-use crate::store::{Tx, ledger, meta, tally};
+use crate::store::{Tx, ledger, merchant_use, meta, tally};
 use crate::till::{Judged, Till, terms_of};
 use crate::{Backend, Caller, Error, RedeemRequest, StoreError, keys};
 use domain::shapes::{OrderPreview, OrderShape};
 use domain::{
-    Denied, IdempotencyKey, MOST_ON_ORDER, OutletId, Part, PartRefused, RedeemRefused, RedemptionId,
+    Denied, Fen, IdempotencyKey, MOST_ON_ORDER, OutletId, Part, PartRefused, RedeemRefused, RedemptionId,
     split_order,
 };
 use serde::{Deserialize, Serialize};
@@ -78,9 +78,12 @@ impl Backend {
         let judged = self.judge_order(&mut tx, &tills).await;
         let judged =
             judged.inspect_err(|error| self.count_wrong_code(error, caller.account_id, self.now()))?;
-        let mut vouchers = Vec::with_capacity(judged.len());
+        let (mut vouchers, mut subsidy) = (Vec::with_capacity(judged.len()), Fen::ZERO);
         for (at, (on_order, till)) in judged.iter().zip(&tills).enumerate() {
             self.check_outlet_use(&mut tx, on_order, till).await.map_err(numbered(at))?;
+            let more = subsidy.plus(on_order.judged.subsidy());
+            subsidy = more.ok_or_else(|| StoreError::corrupt("the subsidies of an order"))?;
+            self.check_daily_cap(&mut tx, on_order.judged.cap, till, subsidy).await.map_err(numbered(at))?;
             vouchers.push(self.preview_shape(&mut tx, &on_order.held, &on_order.judged).await?);
         }
         Ok(OrderPreview::of(vouchers))
@@ -182,7 +185,7 @@ impl Backend {
         let parts = split_order(&terms, &order, self.zone());
         let parts = parts.map_err(|PartRefused { at, refused }| numbered(at)(refused.into()))?;
         let with_part = |(((step, held), terms), part): (((i64, VoucherRow), _), Part)| {
-            let judged = Judged::of(terms, &order, part, step);
+            let judged = Judged::of(terms, &order, part, step, tills[0].cap(&catalogue));
             OnOrder { held, judged }
         };
         Ok(held.into_iter().zip(terms).zip(parts).map(with_part).collect())
@@ -234,6 +237,11 @@ impl Backend {
             let limit = part.per_outlet_day;
             if !redemption::use_outlet(tx, &part.row, limit).await? {
                 return Err(numbered(at)(RedeemRefused::OutletLimitReached { limit }.into()));
+            }
+            if let Some(cap) = part.cap
+                && !merchant_use::count(tx, &part.row, cap).await?
+            {
+                return Err(numbered(at)(RedeemRefused::DailyCapReached { cap }.into()));
             }
             if count > 1 {
                 redemption::join_order(tx, part.row.redemption_id, first).await?;

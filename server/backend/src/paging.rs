@@ -26,6 +26,35 @@ impl Cursor {
     }
 }
 
+/// How many items, and after which number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OldestFirst {
+    pub(crate) limit: i64,
+    pub(crate) after: i64,
+}
+
+impl OldestFirst {
+    /// Reads limit and cursor of a list that shows its oldest items first.
+    pub(crate) fn read(query: &ListQuery) -> Result<OldestFirst, Denied> {
+        let limit = limit(query.limit.as_deref())?;
+        let after = query.cursor.as_deref().map_or(Ok(0), |text| {
+            let number =
+                text.strip_prefix('a').and_then(|digits| digits.parse().ok()).filter(|number| *number > 0);
+            number.ok_or_else(|| Denied::query("cursor", "next_cursor of the page before"))
+        })?;
+        Ok(OldestFirst { limit, after })
+    }
+
+    /// A page from one item more than it holds.
+    pub(crate) fn page<T>(&self, mut items: Vec<T>, number: impl Fn(&T) -> i64) -> Page<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_cursor = items.last().filter(|_| more).map(|last| format!("a{}", number(last)));
+        Page { items, next_cursor }
+    }
+}
+
 /// Reads a page size.
 pub(crate) fn limit(text: Option<&str>) -> Result<i64, Denied> {
     let Some(text) = text else { return Ok(DEFAULT_LIMIT) };

@@ -2,7 +2,7 @@
 
 use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
-use crate::store::{Tx, ledger, meta, redemption, tally, voucher};
+use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
 use crate::till::tally_of;
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::Reversed;
@@ -181,6 +181,9 @@ impl Backend {
         let returned = terms.returns_on_reversal
             && voucher::give_back(tx, VoucherId(read.voucher_id), self.now()).await?;
         redemption::leave_outlet(tx, &read.outlet_use()).await?;
+        if catalogue.merchant(MerchantId(read.merchant_id)).and_then(|of| catalogue.cap_of(of)).is_some() {
+            merchant_use::give_back(tx, read).await?;
+        }
         Ok(returned.then(|| terms.benefit.face_value()))
     }
 }

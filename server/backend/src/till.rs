@@ -8,13 +8,13 @@ use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::VoucherRow;
-use crate::store::{Tx, account, identity, voucher};
+use crate::store::{Tx, account, identity, merchant_use, voucher};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
     AccountId, CampaignTerms, Denied, Fen, IdempotencyKey, KindCode, LastFour, MerchantId, Order, Outlet,
-    OutletId, Part, Permission, PresentToken, ReceiptCode, RedeemRefused, RedemptionId, Timestamp, VoucherId,
-    split, step_at,
+    OutletId, Part, Permission, PresentToken, ProvisionalCap, ReceiptCode, RedeemRefused, RedemptionId,
+    Timestamp, VoucherId, split, step_at,
 };
 use parts::{check_state, fresh_step, redeem_entry};
 pub(crate) use parts::{tally_of, terms_of};
@@ -70,9 +70,10 @@ pub(crate) struct Till {
 }
 
 impl Till {
-    /// The order as far as the terms ask.
+    /// The order as far as the terms ask; of a merchant that takes part.
     pub(crate) fn order<'a>(&'a self, catalogue: &'a Catalogue) -> Result<Order<'a>, Error> {
         let merchant = catalogue.merchant(self.merchant).ok_or(Denied::NotFound)?;
+        merchant.may_redeem()?;
         Ok(Order {
             amount: self.amount,
             discount: self.discount,
@@ -84,11 +85,18 @@ impl Till {
             at: self.now,
         })
     }
+
+    /// What its merchant may redeem in a day, while it is under review.
+    pub(crate) fn cap(&self, catalogue: &Catalogue) -> Option<ProvisionalCap> {
+        catalogue.cap_of(catalogue.merchant(self.merchant)?)
+    }
 }
 
 /// What the terms say to a voucher on an order.
 pub(crate) struct Judged {
     pub(crate) per_outlet_day: i64,
+    /// What its merchant may redeem that day, while it is under review.
+    pub(crate) cap: Option<ProvisionalCap>,
     face_value: Fen,
     kind: KindCode,
     /// The voucher's part of the order, and the discount before it.
@@ -98,9 +106,20 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    pub(crate) const fn subsidy(&self) -> Fen {
+        self.part.split.subsidy
+    }
+
     /// What the terms say to a voucher on its part of an order.
-    pub(crate) fn of(terms: &CampaignTerms, order: &Order<'_>, part: Part, step: i64) -> Judged {
+    pub(crate) fn of(
+        terms: &CampaignTerms,
+        order: &Order<'_>,
+        part: Part,
+        step: i64,
+        cap: Option<ProvisionalCap>,
+    ) -> Judged {
         Judged {
+            cap,
             per_outlet_day: terms.limits.per_outlet_day,
             face_value: terms.benefit.face_value(),
             kind: order.kind.clone(),
@@ -136,7 +155,27 @@ impl Backend {
         if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
+        self.check_daily_cap(&mut tx, judged.cap, &till, judged.subsidy()).await?;
         Ok(self.preview_shape(&mut tx, &held, &judged).await?)
+    }
+
+    /// Refuses what would not fit the day of a merchant under review.
+    pub(crate) async fn check_daily_cap(
+        &self,
+        tx: &mut Tx,
+        cap: Option<ProvisionalCap>,
+        till: &Till,
+        subsidy: Fen,
+    ) -> Result<(), Error> {
+        let Some(cap) = cap else { return Ok(()) };
+        let business_day = self.zone().business_day(till.now).to_string();
+        let today = merchant_use::Day { merchant_id: till.merchant.0, business_day: &business_day };
+        let (redeemed, subsidized) = merchant_use::of(tx, &today).await?;
+        if cap.admits(redeemed, subsidized, subsidy) {
+            Ok(())
+        } else {
+            Err(RedeemRefused::DailyCapReached { cap }.into())
+        }
     }
 
     /// What a voucher would do on its part of an order.
@@ -196,6 +235,7 @@ impl Backend {
             Redeemed::Unknown => Denied::NotFound.into(),
             Redeemed::Refused(refused) => refused,
             Redeemed::AtOutletLimit(limit) => RedeemRefused::OutletLimitReached { limit }.into(),
+            Redeemed::AtDailyCap(cap) => RedeemRefused::DailyCapReached { cap }.into(),
         };
         self.count_wrong_code(&refused, clerk, now);
         Err(refused)
@@ -291,12 +331,13 @@ impl Backend {
 
     /// Tests the voucher behind the token against its terms.
     fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
-        let step = self.proven_step(held, till)?;
         let catalogue = self.catalogue();
-        let terms = terms_of(&catalogue, held)?;
         let order = till.order(&catalogue)?;
+        let step = self.proven_step(held, till)?;
+        let terms = terms_of(&catalogue, held)?;
         let split = split(terms, &order, self.zone())?;
-        Ok(Judged::of(terms, &order, Part { order: order.amount, split }, step))
+        let part = Part { order: order.amount, split };
+        Ok(Judged::of(terms, &order, part, step, till.cap(&catalogue)))
     }
 
     /// Everything that a redemption writes: its row, its tally and its ledger
@@ -321,7 +362,8 @@ impl Backend {
         key: &str,
         request_hash: &str,
     ) -> Result<Redeemable, Error> {
-        let Judged { per_outlet_day, face_value, kind, part: Part { order, split }, discount, step } = judged;
+        let Judged { per_outlet_day, cap, face_value, kind, part: Part { order, split }, discount, step } =
+            judged;
         let row = RedemptionRow {
             redemption_id: 0,
             voucher_id: held.voucher_id,
@@ -352,7 +394,7 @@ impl Backend {
         };
         let entry = redeem_entry(&row, face_value)?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
-        Ok(Redeemable { row, step, per_outlet_day, entry, tally })
+        Ok(Redeemable { row, step, per_outlet_day, cap, entry, tally })
     }
 
     /// A redemption as it was when it was made: the answer to its request, now

@@ -9,8 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ListQuery, OfferQuery, OwnPromotionQuery, Permission, RoundQuery, SalesQuery,
-    StatementQuery, StatsQuery,
+    Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
+    Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -114,6 +114,12 @@ permitted! {
     Poster: PostPromotions;
     /// Somebody who may review promotions.
     PromotionReviewer: ReviewPromotions;
+    /// Somebody who may make a merchant of their own.
+    Joiner: JoinAsMerchant;
+    /// Somebody who brings in merchants.
+    Importer: ImportMerchants;
+    /// Somebody who decides on merchants.
+    MerchantReviewer: ReviewMerchants;
 }
 
 /// The key under which a write is done once.
@@ -176,7 +182,17 @@ macro_rules! parameters {
         }
     )+};
 }
-parameters!(OfferQuery, RoundQuery, ListQuery, OwnPromotionQuery, SalesQuery, StatementQuery, StatsQuery);
+parameters!(
+    OfferQuery,
+    RoundQuery,
+    ListQuery,
+    ImportQuery,
+    MerchantReviewQuery,
+    OwnPromotionQuery,
+    SalesQuery,
+    StatementQuery,
+    StatsQuery
+);
 
 /// The URL's query: every parameter known, and given once.
 #[derive(Debug)]

@@ -8,8 +8,11 @@ mod campaigns;
 mod document;
 mod draws;
 mod guide;
+mod imports;
+mod join;
 mod ledger;
 mod live;
+mod merchant_reviews;
 mod offers;
 mod orders;
 mod people;
@@ -62,6 +65,9 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(tills::routes())
         .merge(statements::routes())
         .merge(promotions::routes())
+        .merge(join::routes())
+        .merge(merchant_reviews::routes())
+        .merge(imports::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

@@ -1,8 +1,8 @@
 //! What anyone may read: the season, who takes part, what is on offer.
 
 use crate::{
-    Benefit, CampaignId, Channel, DistrictCode, EventId, Fen, Funding, KindCode, MerchantId, Method,
-    OutletId, Principle, PromotionId, RoundId, RoundState, Sector, Setting, Supply,
+    Benefit, CampaignId, Channel, DistrictCode, EventId, Fen, Funding, KindCode, MerchantId, MerchantState,
+    Method, OutletId, Principle, PromotionId, RoundId, RoundState, Sector, Setting, Supply,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,6 +155,8 @@ shape! {
         promotions: i64,
         /// Whether this is demonstration content.
         demo: bool,
+        /// Where it stands with the bureau.
+        state: MerchantState,
     }
 }
 

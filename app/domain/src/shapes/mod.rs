@@ -9,6 +9,8 @@ mod account;
 mod assisted;
 mod catalogue;
 mod draw;
+mod import;
+mod join;
 mod order;
 mod people;
 mod problem;
@@ -24,6 +26,11 @@ pub use catalogue::{
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
+pub use import::{BadCellShape, ImportShape, ImportState};
+pub use join::{
+    CommitmentShape, JoinFaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape,
+    WaitingMerchant,
+};
 pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};

@@ -2,8 +2,8 @@
 
 use crate::draw::DrawRefused;
 use crate::{
-    AssistRefused, ClaimRefused, Denied, Lang, LimitScope, PeopleRefused, PromotionRefused, RedeemRefused,
-    ReverseRefused, Zone,
+    AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, LimitScope, MerchantReviewRefused,
+    PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -186,6 +186,12 @@ impl Problem {
                 problem.text("field", "last4").text("asks_for", asks_for).number("tries_left", *tries_left)
             }
             RedeemRefused::NotWithDiscount => problem.text("field", "merchant_discount_fen"),
+            RedeemRefused::MerchantRejected { reason } | RedeemRefused::MerchantLapsed { reason } => {
+                problem.text("reason", reason)
+            }
+            RedeemRefused::DailyCapReached { cap } => {
+                problem.number("limit", cap.redemptions).number("limit_fen", cap.subsidy_fen.get())
+            }
             _ => problem,
         }
     }
@@ -236,6 +242,39 @@ impl Problem {
             PromotionRefused::ChangedMeanwhile
             | PromotionRefused::NotAPhoto
             | PromotionRefused::BrokenPhoto => problem,
+        }
+    }
+
+    /// What an application's refusal tells.
+    #[must_use]
+    pub fn of_join(refused: &JoinRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            JoinRefused::NotOffered => problem,
+            JoinRefused::AlreadyJoined { merchant } => problem.number("merchant_id", merchant.0),
+            JoinRefused::CodeTaken { name } => problem.text("field", "credit_code").text("name", name),
+            JoinRefused::CommitmentChanged { version } => {
+                problem.text("field", "version").text("version", version)
+            }
+            JoinRefused::BadField { fault } => {
+                problem.text("field", &fault.field).text("limit", fault.rule.words(lang))
+            }
+        }
+    }
+
+    /// What the refusal of a merchant's review tells.
+    #[must_use]
+    pub fn of_merchant_review(refused: &MerchantReviewRefused, lang: Lang) -> Problem {
+        Problem::new(409, refused.code(), refused.words(lang)).text("state", refused.state)
+    }
+
+    /// What an import's refusal tells.
+    #[must_use]
+    pub fn of_import(refused: &ImportRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            ImportRefused::BadRows { bad_rows } => problem.number("bad_rows", *bad_rows),
+            ImportRefused::NotChecked | ImportRefused::NothingToImport => problem,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The merchants' pages.
 
 mod invitation;
+mod join;
 mod people;
 mod promotion;
 mod promotion_form;
@@ -11,6 +12,7 @@ mod statement;
 mod till;
 
 pub(crate) use invitation::invitation;
+pub(crate) use join::join;
 pub(crate) use people::people;
 pub(crate) use promotion::promotion;
 pub(crate) use promotion_form::{edit_promotion, new_promotion};

@@ -4,6 +4,7 @@ use crate::api::shop::Shop;
 use crate::api::{caller, shop as api};
 use crate::components::icon::{self, Icon};
 use crate::components::page::Page;
+use crate::components::standing::standing;
 use crate::figures::{count, yuan};
 use crate::pages::loaded;
 use domain::shapes::{OutletShape, SaleShape};
@@ -34,6 +35,7 @@ fn show(shop: Shop) -> impl IntoView {
                 <p class="shop-kind">{kind}{demo}</p>
                 <h1>{name}</h1>
             </header>
+            {standing(&shop.standing)}
             <a class="shop-till" href="/shop/till">
                 <Icon path=icon::TICKET/>
                 <span>

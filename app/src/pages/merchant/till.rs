@@ -5,6 +5,7 @@ use crate::api::tills::EnrolTill;
 use crate::api::{caller, till as api};
 use crate::assets::AssetNames;
 use crate::components::page::Page;
+use crate::components::standing::standing;
 use crate::islands::till::Till;
 use crate::pages::{loaded, parameter};
 use domain::shapes::TillShape;
@@ -25,6 +26,7 @@ fn show(setup: api::TillSetup) -> impl IntoView {
     view! {
         <Page title=lang.pick("收银台", "Till") class="page-narrow till-page">
             <h1 class="till-title">{lang.pick("收银台", "Till")}</h1>
+            {standing(&setup.standing)}
             <Till lang outlets=setup.outlets sale=setup.sale step=setup.step recent=setup.recent
                 undo_key=setup.undo_key made_at_ms=setup.made_at_ms scanner/>
             {device(lang, setup.till, setup.enrols)}

@@ -132,6 +132,12 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             {officer.may(domain::Permission::AssistResidents).then(|| view! {
                 <p><a href="/bureau/desk">{lang.pick("社区代领", "Community desk")}</a></p>
             })}
+            {officer.may(domain::Permission::ImportMerchants).then(|| view! {
+                <p><a href="/bureau/import">{lang.pick("导入商户", "Import merchants")}</a></p>
+            })}
+            {officer.may(domain::Permission::ReviewMerchants).then(|| view! {
+                <p><a href="/bureau/reviews">{lang.pick("商户审核", "Merchants to review")}</a></p>
+            })}
         </section>
     }
 }

@@ -49,6 +49,7 @@ fn Doors(me: Me) -> impl IntoView {
     let doors = [
         (Permission::HoldVouchers, "/wallet", lang.pick("我的券包", "My wallet")),
         (Permission::Redeem, "/shop/till", lang.pick("去收银台", "Go to the till")),
+        (Permission::JoinAsMerchant, "/shop/join", lang.pick("商户加入", "Join as a merchant")),
         (Permission::AssistResidents, "/bureau/desk", lang.pick("去社区代领", "Go to the community desk")),
         (Permission::SeeStats, "/bureau/stats", lang.pick("看统计", "See the statistics")),
     ];

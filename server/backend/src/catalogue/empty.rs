@@ -2,7 +2,7 @@
 
 use super::{Catalogue, Parts};
 use crate::StoreError;
-use domain::{RefundLimits, Season, Timestamp, Zone};
+use domain::{Commitment, ProvisionalCap, RefundLimits, Season, Timestamp, Zone};
 
 impl Catalogue {
     /// A season of one day, without a name and without content.
@@ -20,6 +20,8 @@ impl Catalogue {
             demo: false,
             demo_clock: None,
             refunds: RefundLimits::default(),
+            provisional: ProvisionalCap::default(),
+            commitment: Commitment::default(),
             principles: Vec::new(),
             scope: Vec::new(),
             districts: Vec::new(),

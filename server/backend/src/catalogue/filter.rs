@@ -61,7 +61,8 @@ impl OfferFilter {
     pub(super) fn takes_merchant(&self, merchant: &Merchant, catalogue: &Catalogue, now: Timestamp) -> bool {
         let any_outlet = |fits: &dyn Fn(&Outlet) -> bool| catalogue.outlets_of(merchant.id).any(fits);
         let any_promotion = || catalogue.promotions_of(merchant.id).any(|offer| self.axes.take(offer));
-        is(&self.kind, || merchant.kind.clone())
+        merchant.state.takes_part()
+            && is(&self.kind, || merchant.kind.clone())
             && self.district.is_none_or(|wanted| any_outlet(&|outlet| outlet.district == wanted))
             && is(&self.night, || any_outlet(&|outlet| outlet.night))
             && is(&self.open_now, || any_outlet(&|outlet| catalogue.is_open(outlet, now)))

@@ -18,9 +18,11 @@ pub(crate) use vouchers::{Remaining, percent_off};
 use crate::search::Index;
 use domain::{
     Area, CampaignId, CampaignTerms, Dish, District, DistrictCode, Event, EventId, Kind, KindCode, Merchant,
-    MerchantId, News, Outlet, OutletId, Promotion, PromotionId, Round, RoundId, Season,
+    MerchantId, MerchantState, News, Outlet, OutletId, Promotion, PromotionId, ProvisionalCap, Round,
+    RoundId, Season,
 };
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use table::{Groups, Table};
 
 /// What a catalogue is made of.
@@ -82,8 +84,12 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The parts in order, unchecked and without anything to search.
-    fn arrange(parts: Parts) -> Catalogue {
+    /// The parts in order, unchecked and without anything to search. What a
+    /// merchant posted is not there while it takes no part.
+    fn arrange(mut parts: Parts) -> Catalogue {
+        let away = parts.merchants.iter().filter(|merchant| !merchant.state.takes_part());
+        let away: HashSet<MerchantId> = away.map(|merchant| merchant.id).collect();
+        parts.promotions.retain(|offer| !away.contains(&offer.merchant_id));
         let mut news = parts.news;
         news.sort_by_key(|news| Reverse(news.published_on));
         let outlets = Table::new(parts.outlets, |outlet| outlet.id, |outlet| outlet.id);
@@ -160,6 +166,16 @@ impl Catalogue {
     /// A merchant by its number.
     pub(crate) fn merchant(&self, id: MerchantId) -> Option<&Merchant> {
         self.merchants.get(id)
+    }
+
+    /// A merchant that takes part, by its number.
+    pub(crate) fn merchant_taking_part(&self, id: MerchantId) -> Option<&Merchant> {
+        self.merchant(id).filter(|merchant| merchant.state.takes_part())
+    }
+
+    /// What a merchant may redeem in a business day; `None` once it is reviewed.
+    pub(crate) fn cap_of(&self, merchant: &Merchant) -> Option<ProvisionalCap> {
+        (merchant.state == MerchantState::Provisional).then_some(self.season.provisional)
     }
 
     /// An outlet by its number.

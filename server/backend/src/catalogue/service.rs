@@ -1,6 +1,6 @@
 //! The catalogue as the front doors call it.
 
-use crate::Backend;
+use crate::{Backend, Caller};
 use domain::shapes::{
     CampaignShape, DishShape, DistrictShape, EventShape, MerchantShape, NewsShape, Page, PromotionShape,
     SeasonShape,
@@ -31,11 +31,21 @@ impl Backend {
     /// One merchant.
     ///
     /// # Errors
-    /// There is no such merchant.
+    /// There is no such merchant, or it takes no part.
     pub fn merchant(&self, id: MerchantId) -> Result<MerchantShape, Denied> {
         let catalogue = self.catalogue();
-        let merchant = catalogue.merchant(id).ok_or(Denied::NotFound)?;
+        let merchant = catalogue.merchant_taking_part(id).ok_or(Denied::NotFound)?;
         Ok(catalogue.merchant_shape(merchant, self.now()))
+    }
+
+    /// The caller's own merchant, wherever it stands.
+    ///
+    /// # Errors
+    /// They belong to none.
+    pub fn own_merchant(&self, caller: &Caller) -> Result<MerchantShape, Denied> {
+        let catalogue = self.catalogue();
+        let merchant = catalogue.merchant(caller.merchant_id.ok_or(Denied::WrongRole)?);
+        Ok(catalogue.merchant_shape(merchant.ok_or(Denied::NotFound)?, self.now()))
     }
 
     /// Promotions that answer the filters.

@@ -45,8 +45,12 @@ impl Catalogue {
     fn district_shape(&self, district: &District) -> DistrictShape {
         let code = district.code;
         let areas = self.season.areas.iter().filter(|area| area.district == code);
-        let here: Vec<&Outlet> =
-            self.outlets.rows().iter().filter(|outlet| outlet.district == code).collect();
+        let here: Vec<&Outlet> = self
+            .outlets
+            .rows()
+            .iter()
+            .filter(|outlet| outlet.district == code && self.is_shown(outlet))
+            .collect();
         let merchants: BTreeSet<_> = here.iter().map(|outlet| outlet.merchant_id).collect();
         let promotions = self.promotions.rows().iter();
         let promotions =
@@ -79,6 +83,7 @@ impl Catalogue {
             outlets: outlets.into_iter().map(|outlet| self.outlet_shape(outlet, now)).collect(),
             promotions: count(self.promotions_of(merchant.id).count()),
             demo: merchant.demo,
+            state: merchant.state,
         }
     }
 
@@ -165,7 +170,7 @@ impl Catalogue {
             name: dish.name.clone(),
             name_en: dish.name_en.clone(),
             district: dish.district,
-            merchant_id: dish.merchant_id,
+            merchant_id: dish.merchant_id.filter(|id| self.merchant_taking_part(*id).is_some()),
             summary: dish.summary.clone(),
             summary_en: dish.summary_en.clone(),
             demo: dish.demo,
@@ -175,6 +180,10 @@ impl Catalogue {
     /// The news, the newest first.
     pub(crate) fn news_shapes(&self) -> Vec<NewsShape> {
         self.news.iter().map(news_shape).collect()
+    }
+
+    fn is_shown(&self, outlet: &Outlet) -> bool {
+        self.merchant_taking_part(outlet.merchant_id).is_some()
     }
 
     /// Whether an outlet is open.

@@ -7,17 +7,23 @@
 mod columns;
 mod csv;
 mod hours;
+mod jobs;
 mod rows;
 mod sheet;
 mod xlsx;
 
 pub use columns::template;
+pub(crate) use jobs::Imports;
 
-use crate::store::{catalogue, merchant, meta};
-use crate::{Backend, Error};
-use rows::Shop;
+use crate::store::{Tx, catalogue, merchant};
+use crate::{Backend, Error, StoreError};
+use domain::{MerchantId, Outlet, Season};
+use jobs::Progress;
+use rows::{Row, Shop};
+use serde::{Deserialize, Serialize};
 use sheet::{Fault, Sheet};
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 /// The largest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
@@ -37,7 +43,7 @@ pub struct ImportChoice {
 }
 
 /// A cell that cannot be taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadCell {
     /// The row as spreadsheets number it, the headings being row 1; 0 where
     /// the file itself is at fault.
@@ -51,12 +57,14 @@ pub struct BadCell {
 }
 
 /// What became of a file, or would become of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReport {
     /// Rows below the headings that hold something.
     pub rows: usize,
     /// Rows with a bad cell.
     pub bad_rows: usize,
+    /// Rows that can be taken, an outlet each.
+    pub good_rows: usize,
     /// The bad cells, at most a thousand of them.
     pub bad: Vec<BadCell>,
     /// Merchants that were not known.
@@ -79,6 +87,17 @@ impl ImportReport {
     }
 }
 
+/// The good rows of a file by merchant.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Shops(Vec<Shop>);
+
+impl Shops {
+    fn outlets(&self) -> usize {
+        self.0.iter().map(|shop| shop.outlets.len()).sum()
+    }
+}
+
 impl Backend {
     /// Brings in merchants from a CSV or XLSX file: all of it or, when a row
     /// is bad, nothing, unless bad rows are to be skipped.
@@ -88,81 +107,129 @@ impl Backend {
     pub async fn import_merchants(&self, file: &[u8], choice: ImportChoice) -> Result<ImportReport, Error> {
         let catalogue = self.catalogue();
         let season = catalogue.season();
-        let sheet = match sheet::read(file).and_then(columns::arranged) {
-            Ok(sheet) => sheet,
-            Err(faults) => return Ok(refused(faults)),
-        };
-        let Sheet { rows, .. } = sheet;
-        let mut report = ImportReport { rows: rows.len(), ..ImportReport::default() };
-        let (shops, faults) = rows::read(rows, season);
-        report.tell(faults);
-        if report.bad_rows > 0 && !choice.skip_bad {
+        let (shops, mut report) = read(file, season);
+        if report.bad_rows > 0 && (report.is_unreadable() || !choice.skip_bad) {
             return Ok(report);
         }
-        self.write(&shops, season.demo, choice, &mut report).await?;
-        Ok(report)
-    }
-
-    async fn write(
-        &self,
-        shops: &[Shop],
-        demo: bool,
-        choice: ImportChoice,
-        report: &mut ImportReport,
-    ) -> Result<(), Error> {
-        let mut tx = self.db().write().await?;
-        // Two imports at the same time come one after the other.
-        meta::take_numbers(&mut tx, "import", 1).await?;
-        let mut known = merchant::known(&mut tx).await?;
-        for shop in shops {
-            let id = match known.merchants.get(shop.legal.credit_code.as_str()) {
-                Some(found) => {
-                    let id = found.id;
-                    if shop.legal.is(found) {
-                        report.unchanged += 1;
-                    } else {
-                        report.changed += 1;
-                        merchant::change(&mut tx, &shop.legal.merchant(id, found.demo)).await?;
-                    }
-                    id
-                }
-                None => {
-                    report.new_merchants += 1;
-                    let id = known.next_merchant();
-                    let code = &shop.legal.credit_code;
-                    merchant::add(&mut tx, &shop.legal.merchant(id, demo), code).await?;
-                    id
-                }
-            };
-            let mut own: HashMap<&str, &domain::Outlet> = HashMap::new();
-            own.extend(
-                known.outlets.get(&id).into_iter().flatten().map(|found| (found.name.as_str(), found)),
-            );
-            let mut fresh = Vec::new();
-            for row in &shop.outlets {
-                match own.get(row.name.as_str()) {
-                    Some(found) if row.outlet(found.id, id) == **found => report.unchanged += 1,
-                    Some(found) => {
-                        report.changed += 1;
-                        merchant::change_outlet(&mut tx, &row.outlet(found.id, id)).await?;
-                    }
-                    None => fresh.push(row),
-                }
-            }
-            report.new_outlets += fresh.len();
-            for row in fresh {
-                let outlet = row.outlet(known.next_outlet(), id);
-                merchant::add_outlet(&mut tx, &outlet).await?;
-            }
+        let progress = Progress::default();
+        if choice.dry_run {
+            compare(&mut self.db().read().await?, &shops, &mut report, &progress).await?;
+            return Ok(report);
         }
-        report.written = !choice.dry_run && report.new_merchants + report.new_outlets + report.changed > 0;
+        let mut tx = self.db().write().await?;
+        merchant::take_turn(&mut tx).await?;
+        write(&mut tx, &shops, season.demo, &mut report, &progress).await?;
+        report.written = report.new_merchants + report.new_outlets + report.changed > 0;
         if report.written {
             catalogue::changed(&mut tx).await?;
             tx.commit().await?;
             self.reload().await?;
         }
-        Ok(())
+        Ok(report)
     }
+}
+
+/// Reads a file; a bad one leaves nothing but the report of it.
+fn read(file: &[u8], season: &Season) -> (Shops, ImportReport) {
+    let sheet = match sheet::read(file).and_then(columns::arranged) {
+        Ok(sheet) => sheet,
+        Err(faults) => return (Shops::default(), refused(faults)),
+    };
+    let Sheet { rows, .. } = sheet;
+    let mut report = ImportReport { rows: rows.len(), ..ImportReport::default() };
+    let (shops, faults) = rows::read(rows, season);
+    report.tell(faults);
+    let shops = Shops(shops);
+    report.good_rows = shops.outlets();
+    (shops, report)
+}
+
+/// Counts what would be new and what different; changes nothing.
+async fn compare(
+    tx: &mut Tx,
+    shops: &Shops,
+    report: &mut ImportReport,
+    progress: &Progress,
+) -> Result<(), StoreError> {
+    apply(tx, shops, None, report, progress).await
+}
+
+/// Writes what is new and what is different.
+async fn write(
+    tx: &mut Tx,
+    shops: &Shops,
+    demo: bool,
+    report: &mut ImportReport,
+    progress: &Progress,
+) -> Result<(), StoreError> {
+    apply(tx, shops, Some(demo), report, progress).await
+}
+
+/// Goes through all of it, and writes where new merchants are known to be
+/// demonstration data or not.
+async fn apply(
+    tx: &mut Tx,
+    shops: &Shops,
+    writes: Option<bool>,
+    report: &mut ImportReport,
+    progress: &Progress,
+) -> Result<(), StoreError> {
+    let mut known = merchant::known(tx).await?;
+    for shop in &shops.0 {
+        let id = match known.merchants.get(shop.legal.credit_code.as_str()) {
+            Some(found) => {
+                let merchant = shop.legal.onto(found);
+                let same = merchant == *found;
+                report.compared(same);
+                if writes.is_some() && !same {
+                    merchant::change(tx, &merchant).await?;
+                }
+                found.id
+            }
+            None => {
+                report.new_merchants += 1;
+                let id = known.next_merchant();
+                if let Some(demo) = writes {
+                    merchant::add(tx, &shop.legal.merchant(id, demo), &shop.legal.credit_code).await?;
+                }
+                id
+            }
+        };
+        let own: HashMap<&str, &Outlet> =
+            known.outlets.get(&id).into_iter().flatten().map(|found| (found.name.as_str(), found)).collect();
+        let mut fresh: Vec<&Row> = Vec::new();
+        for row in &shop.outlets {
+            match own.get(row.name.as_str()) {
+                Some(found) => compare_outlet(tx, (row, found), id, writes, report).await?,
+                None => fresh.push(row),
+            }
+        }
+        report.new_outlets += fresh.len();
+        for row in fresh {
+            let outlet = row.outlet(known.next_outlet(), id);
+            if writes.is_some() {
+                merchant::add_outlet(tx, &outlet).await?;
+            }
+        }
+        progress.done.fetch_add(shop.outlets.len(), Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+async fn compare_outlet(
+    tx: &mut Tx,
+    (row, found): (&Row, &Outlet),
+    merchant: MerchantId,
+    writes: Option<bool>,
+    report: &mut ImportReport,
+) -> Result<(), StoreError> {
+    let outlet = row.outlet(found.id, merchant);
+    let same = outlet == *found;
+    report.compared(same);
+    if writes.is_some() && !same {
+        merchant::change_outlet(tx, &outlet).await?;
+    }
+    Ok(())
 }
 
 /// The report on a file of which nothing can be taken.
@@ -173,6 +240,16 @@ fn refused(faults: Vec<Fault>) -> ImportReport {
 }
 
 impl ImportReport {
+    /// The same with nothing counted as new, different or the same.
+    fn uncounted(self) -> ImportReport {
+        ImportReport { new_merchants: 0, new_outlets: 0, changed: 0, unchanged: 0, ..self }
+    }
+
+    fn compared(&mut self, same: bool) {
+        let count = if same { &mut self.unchanged } else { &mut self.changed };
+        *count += 1;
+    }
+
     fn tell(&mut self, faults: Vec<Fault>) {
         let mut rows: Vec<usize> = faults.iter().map(|fault| fault.row).collect();
         rows.sort_unstable();

@@ -4,8 +4,10 @@ use super::columns::COLUMNS;
 use super::hours;
 use super::sheet::{Fault, SheetRow};
 use domain::{
-    CreditCode, DistrictCode, KindCode, Merchant, MerchantId, Outlet, OutletId, Season, WeeklyHours,
+    CreditCode, DistrictCode, KindCode, Merchant, MerchantId, MerchantState, Outlet, OutletId, Season,
+    WeeklyHours,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
@@ -15,14 +17,14 @@ const NAME: usize = 80;
 const ADDRESS: usize = 160;
 
 /// A merchant of the file with its outlets.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Shop {
     pub(super) legal: Legal,
     pub(super) outlets: Vec<Row>,
 }
 
 /// The columns of the legal person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Legal {
     pub(super) credit_code: CreditCode,
     name: String,
@@ -31,7 +33,7 @@ pub(super) struct Legal {
 }
 
 /// The columns of an outlet.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) name: String,
     name_en: String,
@@ -45,13 +47,17 @@ pub(super) struct Row {
 }
 
 impl Legal {
+    /// A merchant that was not known; the bureau brings it in, so nobody
+    /// reviews it.
     pub(super) fn merchant(&self, id: MerchantId, demo: bool) -> Merchant {
-        Merchant { id, name: self.name.clone(), name_en: self.name_en.clone(), kind: self.kind.clone(), demo }
+        let Legal { name, name_en, kind, .. } = self.clone();
+        Merchant { id, name, name_en, kind, demo, state: MerchantState::Live, reason: String::new() }
     }
 
-    /// Whether a known merchant is just so.
-    pub(super) fn is(&self, known: &Merchant) -> bool {
-        self.merchant(known.id, known.demo) == *known
+    /// A known merchant with what the file says of it.
+    pub(super) fn onto(&self, known: &Merchant) -> Merchant {
+        let Legal { name, name_en, kind, .. } = self.clone();
+        Merchant { name, name_en, kind, ..known.clone() }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::fields::{Fields, NAME};
 use super::season;
-use domain::{CreditCode, KindCode, Merchant, MerchantId, Outlet, OutletId, Season};
+use domain::{CreditCode, KindCode, Merchant, MerchantId, MerchantState, Outlet, OutletId, Season};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sheet's columns.
@@ -167,7 +167,8 @@ impl Shops {
         else {
             return;
         };
-        let merchant = Merchant { id, name, name_en, kind, demo: season.demo };
+        let (state, reason) = (MerchantState::Live, String::new());
+        let merchant = Merchant { id, name, name_en, kind, demo: season.demo, state, reason };
         self.merchants.push(SeedMerchant { merchant, credit_code });
     }
 

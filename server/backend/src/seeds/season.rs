@@ -2,10 +2,10 @@
 //! checked against.
 
 use super::events::{read_events, read_news};
-use super::fields::{Fields, NAME};
+use super::fields::{Fields, NAME, TEXT};
 use domain::{
-    Area, Day, District, DistrictCode, Event, Kind, KindCode, News, Principle, RefundLimits, Season, Switch,
-    Zone,
+    Area, Commitment, Day, District, DistrictCode, Event, Kind, KindCode, News, Principle, ProvisionalCap,
+    RefundLimits, Season, Switch, Zone,
 };
 use std::collections::BTreeSet;
 
@@ -23,6 +23,7 @@ pub(super) fn read(mut file: Fields<'_>) -> Option<SeasonFile<'_>> {
     let season = file.child("season");
     let principles = file.children("principle", "principle", "").into_iter().filter_map(principle).collect();
     let scope = file.children("scope", "scope", "").into_iter().filter_map(principle).collect();
+    let clauses = file.children("commitment", "commitment", "");
     let kinds = kinds(file.children("kind", "kind", "code"));
     let districts = file.children("district", "district", "code");
     let areas = file.children("area", "area", "key");
@@ -34,6 +35,7 @@ pub(super) fn read(mut file: Fields<'_>) -> Option<SeasonFile<'_>> {
     let (mut season, city) = own(season?)?;
     season.principles = principles;
     season.scope = scope;
+    season.commitment.clauses = clauses.into_iter().filter_map(clause).collect();
     season.kinds = kinds;
     season.districts = read_districts(districts, city);
     season.areas = read_areas(areas, &season);
@@ -56,6 +58,8 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
     let demo = form.flag("demo");
     let demo_clock = form.maybe("demo_clock");
     let refunds = refunds(&mut form);
+    let provisional = provisional(&mut form);
+    let version = form.maybe_text("commitment_version", NAME);
     if starts_on > ends_on && ends_on.is_some() {
         form.mistake("ends_on", "lies before starts_on");
     }
@@ -75,6 +79,8 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
         demo: demo?,
         demo_clock,
         refunds,
+        provisional,
+        commitment: Commitment { version, clauses: Vec::new() },
         principles: Vec::new(),
         scope: Vec::new(),
         districts: Vec::new(),
@@ -93,6 +99,25 @@ fn refunds(form: &mut Fields<'_>) -> RefundLimits {
         form.mistake("manager_refund_fen", format_args!("is more than the {} of a whole day", day));
     }
     RefundLimits { each_fen: each, day_fen: day }
+}
+
+/// What merchants under review may redeem a day; the usual where the season
+/// does not say.
+fn provisional(form: &mut Fields<'_>) -> ProvisionalCap {
+    let usual = ProvisionalCap::default();
+    let redemptions = form.maybe_whole("provisional_redemptions", 0..=1_000_000);
+    let subsidy_fen = form.maybe_money("provisional_subsidy_fen");
+    ProvisionalCap {
+        redemptions: redemptions.unwrap_or(usual.redemptions),
+        subsidy_fen: subsidy_fen.unwrap_or(usual.subsidy_fen),
+    }
+}
+
+fn clause(mut form: Fields<'_>) -> Option<Principle> {
+    let zh = form.text("zh", TEXT);
+    let en = form.maybe_text("en", TEXT);
+    form.finish();
+    Some(Principle { zh: zh?, en })
 }
 
 fn principle(mut form: Fields<'_>) -> Option<Principle> {

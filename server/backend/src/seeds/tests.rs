@@ -31,6 +31,7 @@ fn the_shipped_set_is_sound_and_large_enough() {
     assert_eq!((districts.len(), kinds.len()), (7, 13));
     let nights = set.promotions.iter().filter(|promotion| promotion.is_night()).count();
     assert!(nights >= 25, "{nights}");
+    assert!(set.season.commitment.is_offered() && set.season.commitment.clauses.len() >= 3);
 }
 
 #[test]
@@ -123,10 +124,10 @@ mistakes! {
         is "season.toml, season, ends_on: \"2021-08-32\" is not a day such as 2021-06-18";
     an_unknown_field: season
         "demo = true\n" => "demo = true\ncolour = \"red\"\n"
-        is "season.toml, season, colour: is not a field here; allowed are name, name_en, city_code, city, city_en, starts_on, ends_on, time_zone, utc_offset, demo, demo_clock, manager_refund_fen, manager_refund_day_fen";
+        is "season.toml, season, colour: is not a field here; allowed are name, name_en, city_code, city, city_en, starts_on, ends_on, time_zone, utc_offset, demo, demo_clock, manager_refund_fen, manager_refund_day_fen, provisional_redemptions, provisional_subsidy_fen, commitment_version";
     an_unknown_section: season
         "[[principle]]" => "[[principal]]"
-        is "season.toml, file, principal: is not a field here; allowed are season, principle, scope, kind, district, area, news, event, dish";
+        is "season.toml, file, principal: is not a field here; allowed are season, principle, scope, commitment, kind, district, area, news, event, dish";
     an_event_outside_the_season: season
         "starts_on = \"2021-07-09\"" => "starts_on = \"2021-06-09\""
         is "season.toml, event brand-fair, starts_on: lies outside the season, 2021-06-18 to 2021-08-18";

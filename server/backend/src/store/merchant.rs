@@ -1,7 +1,7 @@
 //! Merchants and outlets as they join and change.
 
 use crate::store::catalogue::{insert_merchant, insert_outlet};
-use crate::store::{StoreError, Tx, catalogue, changed, on};
+use crate::store::{StoreError, Tx, catalogue, changed, meta, on};
 use domain::{CreditCode, Merchant, MerchantId, Outlet, OutletId};
 use std::collections::HashMap;
 
@@ -46,6 +46,26 @@ pub(crate) async fn known(tx: &mut Tx) -> Result<Known, StoreError> {
         known.outlets.entry(outlet.merchant_id).or_default().push(outlet);
     }
     Ok(known)
+}
+
+/// The name of the merchant that has a credit code.
+pub(crate) async fn holder_of(tx: &mut Tx, code: &CreditCode) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select name from merchant where credit_code = $1").bind(code.as_str()).fetch_optional(conn))?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// The last numbers of a merchant and of an outlet.
+pub(crate) async fn last_numbers(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select (select coalesce(max(merchant_id), 0) from merchant),
+                (select coalesce(max(outlet_id), 0) from outlet)").fetch_one(conn))?)
+}
+
+/// Those who add merchants do so one after the other, because their numbers
+/// follow each other.
+pub(crate) async fn take_turn(tx: &mut Tx) -> Result<(), StoreError> {
+    meta::take_numbers(tx, "import", 1).await.map(drop)
 }
 
 /// Adds a merchant.

@@ -6,8 +6,10 @@
 //! then the counters, the tally, and last the ledger's end. An entry takes its
 //! resident's row, then its gate; a draw its own row, then its places; a step of
 //! a promotion its own row. Of the nodes that expire vouchers one does at a
-//! time: that counter comes first. The desk's groups on PostgreSQL take theirs
-//! in one statement, and what meets in it is tried again.
+//! time: that counter comes first. Those who add merchants take their turn after
+//! the key. An order's vouchers come by number, before the day of a merchant
+//! under review. The desk's groups on PostgreSQL take theirs in one statement,
+//! after that day, and what meets in it is tried again.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -20,9 +22,13 @@ mod disk;
 pub(crate) mod draw;
 pub(crate) mod idempotency;
 pub(crate) mod identity;
+pub(crate) mod import_job;
+pub(crate) mod join;
 pub(crate) mod ledger;
 pub(crate) mod login_code;
 pub(crate) mod merchant;
+pub(crate) mod merchant_review;
+pub(crate) mod merchant_use;
 pub(crate) mod meta;
 pub(crate) mod people;
 pub(crate) mod photo;

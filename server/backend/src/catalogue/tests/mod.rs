@@ -8,8 +8,8 @@ mod shapes;
 use super::{Catalogue, Parts};
 use crate::seeds::SeedSet;
 use domain::{
-    Axes, Channel, DistrictCode, KindCode, Merchant, MerchantId, OfferQuery, Outlet, OutletId, Promotion,
-    PromotionId, Sector, Setting, Supply, Timestamp,
+    Axes, Channel, DistrictCode, KindCode, Merchant, MerchantId, MerchantState, OfferQuery, Outlet, OutletId,
+    Promotion, PromotionId, Sector, Setting, Supply, Timestamp,
 };
 
 /// The demonstration season.
@@ -61,7 +61,8 @@ fn village() -> Catalogue {
 
 fn merchant(id: i64, name: &str, kind: &str) -> Merchant {
     let (name, kind) = (name.to_owned(), KindCode(kind.to_owned()));
-    Merchant { id: MerchantId(id), name, name_en: String::new(), kind, demo: true }
+    let (state, reason) = (MerchantState::Live, String::new());
+    Merchant { id: MerchantId(id), name, name_en: String::new(), kind, demo: true, state, reason }
 }
 
 fn outlet(id: i64, merchant: i64, district: &str, hours: &str, night: bool) -> Outlet {

@@ -33,6 +33,21 @@ fn a_merchant_is_where_its_outlets_are() {
 }
 
 #[test]
+fn a_merchant_that_takes_no_part_shows_nowhere() {
+    let mut parts = anshan_parts();
+    parts.merchants[0].state = MerchantState::Lapsed;
+    let city = Catalogue::new(parts).unwrap();
+    let gone = MerchantId(1);
+    assert!(city.merchant(gone).is_some() && city.merchant_taking_part(gone).is_none());
+    assert_eq!(city.promotions_of(gone).count(), 0);
+    assert!(merchant_ids(&city, "limit=100", june("18T22:00")).iter().all(|id| *id != 1));
+    let dishes = city.dishes.rows().iter().map(|dish| city.dish_shape(dish));
+    assert!(dishes.into_iter().all(|dish| dish.merchant_id != Some(gone)));
+    let outlets = |city: &Catalogue| city.district_shapes().iter().map(|shape| shape.outlets).sum::<i64>();
+    assert!(outlets(&city) < outlets(&anshan()));
+}
+
+#[test]
 fn a_day_offer_of_a_night_shop_is_no_night_offer() {
     let mut offer = promotion(1, 1, &[1], "午餐", Channel::Offline, Some("daily 11:00-14:00"));
     let village = village();

@@ -60,8 +60,8 @@ pub(crate) async fn insert_merchant(
     changed!(
         tx,
         sqlx::query(
-            "insert into merchant (merchant_id, name, name_en, kind, credit_code, demo)
-         values ($1, $2, $3, $4, $5, $6)"
+            "insert into merchant (merchant_id, name, name_en, kind, credit_code, demo, state, state_reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)"
         )
         .bind(merchant.id.0)
         .bind(&merchant.name)
@@ -69,6 +69,8 @@ pub(crate) async fn insert_merchant(
         .bind(&merchant.kind.0)
         .bind(credit_code.as_str())
         .bind(merchant.demo)
+        .bind(merchant.state.code())
+        .bind(&merchant.reason)
     )?;
     Ok(())
 }

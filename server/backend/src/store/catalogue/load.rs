@@ -35,18 +35,33 @@ async fn documents<T: DeserializeOwned>(tx: &mut Tx, kind: &str) -> Result<Vec<T
     rows.iter().map(|(body,)| json(body)).collect()
 }
 
+#[derive(sqlx::FromRow)]
+struct MerchantRow {
+    merchant_id: i64,
+    name: String,
+    name_en: String,
+    kind: String,
+    demo: bool,
+    state: String,
+    state_reason: String,
+}
+
 /// All merchants.
 pub(crate) async fn merchants(tx: &mut Tx) -> Result<Vec<Merchant>, StoreError> {
-    let rows: Vec<(i64, String, String, String, bool)> = on!(tx, conn => sqlx::query_as(
-        "select merchant_id, name, name_en, kind, demo from merchant").fetch_all(conn))?;
-    let merchant = |(id, name, name_en, kind, demo)| Merchant {
-        id: MerchantId(id),
-        name,
-        name_en,
-        kind: KindCode(kind),
-        demo,
+    let rows: Vec<MerchantRow> = on!(tx, conn => sqlx::query_as(
+        "select merchant_id, name, name_en, kind, demo, state, state_reason from merchant").fetch_all(conn))?;
+    let merchant = |row: MerchantRow| {
+        Ok(Merchant {
+            id: MerchantId(row.merchant_id),
+            name: row.name,
+            name_en: row.name_en,
+            kind: KindCode(row.kind),
+            demo: row.demo,
+            state: parsed(&row.state)?,
+            reason: row.state_reason,
+        })
     };
-    Ok(rows.into_iter().map(merchant).collect())
+    rows.into_iter().map(merchant).collect()
 }
 
 #[derive(sqlx::FromRow)]

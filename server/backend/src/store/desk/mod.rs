@@ -5,6 +5,7 @@
 //! one process and without a round trip. PostgreSQL takes it as arrays, in one
 //! round trip. Both use the same guards.
 
+mod cap;
 mod group;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
@@ -12,7 +13,7 @@ pub(crate) mod sqlite;
 use crate::store::redemption::RedemptionRow;
 use crate::store::tally::Move;
 use crate::store::voucher::VoucherRow;
-use domain::{Entry, LimitScope};
+use domain::{Entry, LimitScope, ProvisionalCap};
 
 /// A claim that the rules have let through as far as they know without the
 /// database.
@@ -76,6 +77,8 @@ pub(crate) struct Redeemable {
     pub(crate) step: i64,
     /// Redemptions of the campaign at one outlet on one business day.
     pub(crate) per_outlet_day: i64,
+    /// What its merchant may redeem that day, while it is under review.
+    pub(crate) cap: Option<ProvisionalCap>,
     pub(crate) entry: Entry,
     pub(crate) tally: Move,
 }
@@ -107,6 +110,8 @@ pub(crate) enum Redeemed<E> {
     Refused(E),
     /// The resident has used as many at the outlet today as they may.
     AtOutletLimit(i64),
+    /// It does not fit the day of a merchant under review.
+    AtDailyCap(ProvisionalCap),
 }
 
 /// One of a group.

@@ -4,6 +4,7 @@
 mod checkpoints;
 
 use crate::store::db::Turn;
+use crate::store::desk::cap;
 use crate::store::desk::group::Group;
 use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemable, Redeemed, Work, Written};
 use crate::store::disk::{self, Disk};
@@ -193,10 +194,15 @@ impl Writing<'_> {
         let Some(held) = statement.query_row([new.voucher_id], voucher_row).optional()? else {
             return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::Unknown));
         };
-        let Redeemable { mut row, step, per_outlet_day, entry, tally } = match (new.judge)(&held) {
+        let Redeemable { mut row, step, per_outlet_day, cap, entry, tally } = match (new.judge)(&held) {
             Ok(redeemable) => redeemable,
             Err(refused) => return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::Refused(refused))),
         };
+        if let Some(cap) = cap
+            && !cap::has_room(self.tx, &row, cap)?
+        {
+            return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::AtDailyCap(cap)));
+        }
         row.redemption_id = self.redemption.next(self.tx)?;
         if !self.add(&row)? {
             return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::KeyReused));
@@ -220,6 +226,9 @@ impl Writing<'_> {
         ])?;
         if redeemed == 0 {
             return Err(StoreError::corrupt("a voucher that was judged otherwise than it is stored"));
+        }
+        if let Some(cap) = cap {
+            cap::count(self.tx, &row, cap)?;
         }
         self.redemption.last = Some(row.redemption_id);
         self.group.enter(&entry, &tally);

@@ -5,9 +5,9 @@ use crate::store::desk::group::Group;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::RedemptionRow;
 use crate::store::voucher::VoucherRow;
-use crate::store::{StoreError, Tx, idempotency, redemption, voucher};
+use crate::store::{StoreError, Tx, idempotency, merchant_use, redemption, voucher};
 use domain::{AccountId, Timestamp, VoucherId};
-use sqlx::PgPool;
+use sqlx::{Executor, PgPool};
 use std::collections::{HashMap, HashSet};
 
 /// The redemptions of a group by their places in it.
@@ -55,15 +55,22 @@ impl PostgresDesk {
     async fn redeem_each_once<E: Send>(
         &mut self,
         now: Timestamp,
-        judged: Judged<'_, E>,
+        mut judged: Judged<'_, E>,
     ) -> Result<Answers<E>, StoreError> {
+        let mut done = Vec::with_capacity(judged.len());
+        let capped: Judged<'_, E> =
+            judged.extract_if(.., |(_, _, redeemable)| redeemable.cap.is_some()).collect();
+        for (place, new, _) in capped {
+            done.push((place, self.redeem_alone(now, new).await?));
+        }
         let rows: Vec<&Redeemable> = judged.iter().map(|(_, _, redeemable)| redeemable).collect();
         if rows.is_empty() {
-            return Ok(Vec::new());
+            return Ok(done);
         }
         if let Some(written) = self.write_redemptions(now, &rows).await? {
             let places = judged.iter().map(|(place, _, _)| *place);
-            return Ok(places.zip(written.into_iter().map(Redeemed::Now)).collect());
+            done.extend(places.zip(written.into_iter().map(Redeemed::Now)));
+            return Ok(done);
         }
         self.forget();
         let mut done = Vec::with_capacity(judged.len());
@@ -111,9 +118,13 @@ impl PostgresDesk {
         Ok(match row.map(|row| (new.judge)(&row)) {
             None => Some(Redeemed::Unknown),
             Some(Err(refused)) => Some(Redeemed::Refused(refused)),
-            Some(Ok(Redeemable { row, per_outlet_day, .. })) => {
+            Some(Ok(Redeemable { row, per_outlet_day, cap, .. })) => {
                 let used = redemption::used_at_outlet(&mut tx, &row.outlet_use()).await?;
-                (used >= per_outlet_day).then_some(Redeemed::AtOutletLimit(per_outlet_day))
+                if used >= per_outlet_day {
+                    return Ok(Some(Redeemed::AtOutletLimit(per_outlet_day)));
+                }
+                let Some(cap) = cap else { return Ok(None) };
+                (!merchant_use::has_room(&mut tx, &row, cap).await?).then_some(Redeemed::AtDailyCap(cap))
             }
         })
     }
@@ -153,13 +164,37 @@ impl PostgresDesk {
             group.enter(&redeemable.entry, &redeemable.tally);
         }
         let chained = self.chained(group, now).await?;
-        match outcome(self.send_redemptions(redeemables, &chained).await)? {
+        let sent = match redeemables {
+            [Redeemable { cap: Some(cap), row, .. }] => {
+                self.send_capped(redeemables, &chained, &merchant_use::Guard::of(row, *cap)).await
+            }
+            _ => self.send_redemptions(redeemables, &chained).await,
+        };
+        match outcome(sent)? {
             Outcome::Moved => Ok(None),
             Outcome::Written => {
                 self.head = Some((chained.block.sequence, chained.hash));
                 Ok(Some(redeemables.iter().map(|redeemable| redeemable.row.clone()).collect()))
             }
         }
+    }
+
+    /// Counts a redemption against its merchant's cap in one transaction with it.
+    async fn send_capped(
+        &mut self,
+        all: &[&Redeemable],
+        chained: &Chained,
+        guard: &merchant_use::Guard<'_>,
+    ) -> Result<(), sqlx::Error> {
+        self.line().await?.execute("begin").await?;
+        let counted = guard.query(sqlx::query(merchant_use::COUNT_OR_FAIL)).execute(self.line().await?).await;
+        let sent = match counted {
+            Ok(_) => self.send_redemptions(all, chained).await,
+            Err(error) => Err(error),
+        };
+        let end = if sent.is_ok() { "commit" } else { "rollback" };
+        self.line().await?.execute(end).await?;
+        sent
     }
 
     async fn send_redemptions(&mut self, all: &[&Redeemable], chained: &Chained) -> Result<(), sqlx::Error> {

@@ -1,0 +1,210 @@
+//! `/bureau/reviews`: the merchants that joined by commitment and wait, and
+//! `/bureau/reviews/merchants/{id}`: one of them, to be decided on.
+
+use crate::api::caller;
+use crate::api::merchant_reviews::{self as api, DecideMerchant, OneMerchant, Waiting};
+use crate::components::page::Page;
+use crate::components::when::When;
+use crate::pages::{id_in_path, loaded, parameter};
+use domain::shapes::{KindShape, MerchantReviewShape, OutletShape, WaitingMerchant};
+use domain::{KindCode, Lang, MerchantDecision, MerchantState, WeeklyHours};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// The page of those that wait.
+pub(crate) fn reviews() -> impl IntoView {
+    loaded(api::waiting(parameter("state"), parameter("cursor")), list)
+}
+
+/// The page of one.
+pub(crate) fn merchant_review() -> impl IntoView {
+    loaded(api::one(id_in_path()), one)
+}
+
+fn list(waiting: Waiting) -> impl IntoView {
+    let lang = caller::lang();
+    let place =
+        waiting.district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
+    let state = waiting.state;
+    let tabs = MerchantState::ALL.iter().map(|tab| {
+        let here = (*tab == state).then_some("page");
+        view! { <a class="button button-quiet" href=format!("/bureau/reviews?state={tab}") aria-current=here>{tab.word(lang)}</a> }
+    });
+    let tabs = tabs.collect_view();
+    let rows = waiting.merchants.items.iter().map(|merchant| row(merchant, &waiting, lang)).collect_view();
+    let none = waiting.merchants.items.is_empty();
+    let next = waiting.merchants.next_cursor.clone();
+    view! {
+        <Page title=lang.pick("商户审核", "Merchants to review") class="page-wide">
+            <h1>{lang.pick("商户审核", "Merchants to review")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
+            <p class="form-next">
+                <a class="button button-quiet" href="/bureau/reviews/promotions">{lang.pick("活动审核", "Promotions to review")}</a>
+                <a class="button button-quiet" href="/bureau">{lang.pick("回总览", "Back to the overview")}</a>
+            </p>
+            <nav class="form-next review-tabs" aria-label=lang.pick("状态", "State")>{tabs}</nav>
+            {match none {
+                true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("没有这样的商户。", "No merchant stands so.")}</p> }.into_any(),
+                false => table(rows, lang).into_any(),
+            }}
+            {next.map(|cursor| view! {
+                <p class="pager"><a class="button button-quiet" href=format!("/bureau/reviews?state={state}&cursor={cursor}")>{lang.pick("下一页", "Next page")}</a></p>
+            })}
+        </Page>
+    }
+}
+
+fn table(rows: impl IntoView + 'static, lang: Lang) -> impl IntoView {
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-label=lang.pick("商户", "Merchants")>
+            <table class="figures">
+                <thead><tr>
+                    <th scope="col">{lang.pick("商户", "Merchant")}</th>
+                    <th scope="col">{lang.pick("类别", "Trade")}</th>
+                    <th scope="col">{lang.pick("区县", "District")}</th>
+                    <th scope="col" class="num">{lang.pick("门店", "Outlets")}</th>
+                    <th scope="col">{lang.pick("签署", "Signed")}</th>
+                    <th scope="col" class="num">{lang.pick("已等", "Waiting")}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(merchant: &WaitingMerchant, waiting: &Waiting, lang: Lang) -> impl IntoView + use<> {
+    let district = waiting.districts.iter().find(|district| district.code == merchant.district);
+    let district = district.map(|district| lang.of(&district.name, &district.name_en).to_owned());
+    let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
+    let id = merchant.merchant_id;
+    view! {
+        <tr data-merchant=id.to_string()>
+            <th scope="row"><a class="review-name" href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
+            <td>{kind_name(&waiting.kinds, &merchant.kind, lang)}</td>
+            <td>{district}</td>
+            <td class="num">{merchant.outlets}</td>
+            <td>{When::here().moment(&merchant.signed_at)}</td>
+            <td class="num">{waited(merchant.waiting_s, lang)}</td>
+        </tr>
+    }
+}
+
+fn kind_name(kinds: &[KindShape], kind: &KindCode, lang: Lang) -> String {
+    let known = kinds.iter().find(|known| known.code == *kind);
+    known.map_or_else(|| kind.to_string(), |kind| lang.of(&kind.name, &kind.name_en).to_owned())
+}
+
+/// How long somebody has waited: days and hours, or hours and minutes.
+fn waited(seconds: i64, lang: Lang) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours) {
+        (0, 0) => lang.pick(format!("{minutes} 分"), format!("{minutes} min")),
+        (0, _) => lang.pick(format!("{hours} 小时 {minutes} 分"), format!("{hours} h {minutes} min")),
+        _ => lang.pick(format!("{days} 天 {hours} 小时"), format!("{days} d {hours} h")),
+    }
+}
+
+fn one(OneMerchant { merchant, kinds, key }: OneMerchant) -> impl IntoView {
+    let lang = caller::lang();
+    let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
+    let reason = Some(merchant.reason.clone()).filter(|reason| !reason.is_empty());
+    let outlets = merchant.outlets.iter().map(|outlet| outlet_facts(outlet, lang)).collect_view();
+    let (facts, clauses) = (facts(&merchant, &kinds, lang), clauses(&merchant, lang));
+    let decisions = merchant.decisions.iter().map(|decision| decide(&merchant, *decision, &key, lang));
+    let decisions = decisions.collect_view();
+    view! {
+        <Page title=name.clone() class="review-page">
+            <h1>{name}</h1>
+            <p class="notice" data-state=merchant.state.code() data-testid="merchant-state">
+                <b>{merchant.state.word(lang)}</b> {reason.map(|reason| format!("：{reason}"))}
+            </p>
+            {facts}
+            <section class="card">
+                <h2>{lang.pick("门店", "Outlets")}</h2>
+                <ul class="join-outlets">{outlets}</ul>
+            </section>
+            {clauses}
+            <section class="review-decisions">
+                <h2>{lang.pick("决定", "Decide")}</h2>
+                {decisions}
+            </section>
+            <p><a class="button button-quiet" href="/bureau/reviews">{lang.pick("回审核列表", "Back to the list")}</a></p>
+        </Page>
+    }
+}
+
+fn facts(merchant: &MerchantReviewShape, kinds: &[KindShape], lang: Lang) -> impl IntoView + use<> {
+    let fact = |name: &'static str, value: Option<String>| {
+        value.map(|value| view! { <dt>{name}</dt> <dd class="digits">{value}</dd> })
+    };
+    view! {
+        <section class="card">
+            <dl class="facts">
+                {fact(lang.pick("信用代码", "Credit code"), Some(merchant.credit_code.clone()))}
+                {fact(lang.pick("类别", "Trade"), Some(kind_name(kinds, &merchant.kind, lang)))}
+                {fact(lang.pick("联系人", "Contact"), merchant.contact_name.clone())}
+                {fact(lang.pick("手机号", "Mobile number"), merchant.contact_phone.clone())}
+                {fact(lang.pick("签署人", "Signed by"), merchant.signer.clone())}
+                {fact(lang.pick("签署时间", "Signed"), merchant.signed_at.as_ref().map(|at| When::here().moment(at)))}
+                {fact(lang.pick("承诺书版本", "Version"), merchant.version.clone())}
+            </dl>
+        </section>
+    }
+}
+
+fn outlet_facts(outlet: &OutletShape, lang: Lang) -> impl IntoView + use<> {
+    let district = lang.of(&outlet.district_name, &outlet.district_name_en).to_owned();
+    let area = outlet.area.as_ref().map(|area| format!(" · {}", lang.of(&area.name, &area.name_en)));
+    let hours = outlet.hours.parse::<WeeklyHours>();
+    let hours = hours.map_or_else(|_| outlet.hours.clone(), |hours| hours.words(lang));
+    view! {
+        <li>
+            <p><b>{lang.of(&outlet.name, &outlet.name_en).to_owned()}</b></p>
+            <p>{district} {area} " · " {lang.of(&outlet.address, &outlet.address_en).to_owned()}</p>
+            <p class="quiet">{hours} " " {outlet.telephone.clone()}</p>
+        </li>
+    }
+}
+
+fn clauses(merchant: &MerchantReviewShape, lang: Lang) -> Option<impl IntoView + use<>> {
+    if merchant.clauses.is_empty() {
+        return None;
+    }
+    let clauses =
+        merchant.clauses.iter().map(|clause| view! { <li>{lang.of(&clause.zh, &clause.en).to_owned()}</li> });
+    let clauses = clauses.collect_view();
+    Some(view! {
+        <details class="card join-commitment">
+            <summary>{lang.pick("签署的承诺书", "The commitment as it was signed")}</summary>
+            <ol>{clauses}</ol>
+        </details>
+    })
+}
+
+fn decide(
+    merchant: &MerchantReviewShape,
+    decision: MerchantDecision,
+    key: &str,
+    lang: Lang,
+) -> impl IntoView + use<> {
+    let needed = decision.needs_reason();
+    let label = match needed {
+        true => {
+            lang.pick("理由（必填，商户和收银台会看到）", "Why (needed; the merchant and its tills read it)")
+        }
+        false => lang.pick("备注（可不填）", "Note (may be left empty)"),
+    };
+    let class = if needed { "button button-quiet" } else { "button" };
+    view! {
+        <form class="card form" method="post" action=DecideMerchant::url()>
+            <input type="hidden" name="merchant_id" value=merchant.merchant_id.to_string()/>
+            <input type="hidden" name="decision" value=decision.code()/>
+            <input type="hidden" name="seen" value=merchant.state.code()/>
+            <input type="hidden" name="key" value=format!("{key}-{decision}")/>
+            <label class="field">
+                <span>{label}</span>
+                <input name="reason" type="text" maxlength="200" required=needed autocomplete="off"/>
+            </label>
+            <button class=class type="submit" data-testid=format!("decide-{decision}")>{decision.word(lang)}</button>
+        </form>
+    }
+}
