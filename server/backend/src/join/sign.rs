@@ -65,6 +65,10 @@ impl Backend {
         join::add_commitment(&mut tx, &row).await?;
         join::forget_draft(&mut tx, caller.account_id).await?;
         account::grant(&mut tx, caller.account_id.0, Role::Owner.code(), Some(id.0), None).await?;
+        // Somebody may have accepted an invitation meanwhile.
+        if let Some(merchant) = merchant_of(&mut tx, caller.account_id).await?.filter(|own| *own != id) {
+            return Err(JoinRefused::AlreadyJoined { merchant }.into());
+        }
         self.forget_caller(&mut tx, caller.account_id).await?;
         catalogue::changed(&mut tx).await?;
         let answer = JoinedShape {
@@ -84,8 +88,7 @@ impl Backend {
 
     /// The draft of an account that belongs to no merchant, with nothing wrong.
     async fn read_to_sign(&self, tx: &mut Tx, account: AccountId) -> Result<Joining, Error> {
-        let roles = account::roles(tx, account.0).await?;
-        if let Some(merchant) = roles.iter().find_map(|role| role.merchant_id).map(MerchantId) {
+        if let Some(merchant) = merchant_of(tx, account).await? {
             return Err(JoinRefused::AlreadyJoined { merchant }.into());
         }
         let row = join::draft(tx, account).await?;
@@ -99,6 +102,12 @@ impl Backend {
         }
         Ok(joining)
     }
+}
+
+/// The merchant to which an account belongs.
+async fn merchant_of(tx: &mut Tx, account: AccountId) -> Result<Option<MerchantId>, StoreError> {
+    let roles = account::roles(tx, account.0).await?;
+    Ok(roles.iter().find_map(|role| role.merchant_id).map(MerchantId))
 }
 
 fn check_commitment(commitment: &Commitment, read: &str) -> Result<(), JoinRefused> {
