@@ -72,7 +72,7 @@ async fn sign(backend: &Backend, joiner: &Caller) -> Result<JoinedShape, Error> 
 }
 
 /// A merchant of the n-th resident; its owner as they are from now on.
-async fn join(city: &Services<'_>, n: u32, district: &str) -> (JoinedShape, Caller) {
+pub(crate) async fn join(city: &Services<'_>, n: u32, district: &str) -> (JoinedShape, Caller) {
     let joiner = city.resident(n).await;
     let number = usize::try_from(n).unwrap();
     city.backend.save_join_draft(&joiner, draft(number, district)).await.unwrap();

@@ -1,6 +1,7 @@
 //! Several vouchers on one order: redeemed together or not at all, and every
 //! fen of the order counted once.
 
+use crate::join::join;
 use crate::services::{Services, at, key};
 use backend::seeds::SeedSet;
 use backend::{Backend, Caller, Error, OrderRequest, OrderVoucher, ReverseRequest};
@@ -17,6 +18,7 @@ on_both_databases!(
     orders_at_once_redeem_each_voucher_once in merchants_join,
     each_part_is_refunded_by_itself in merchants_join,
     one_voucher_is_an_order_too,
+    an_order_fits_the_day_of_a_merchant_under_review in one_a_day,
 );
 
 /// The merchants' campaign: 满300减40.
@@ -32,6 +34,11 @@ fn merchants_join(season: &mut SeedSet) {
     terms.stacking.with_promotion = true;
     let round = season.rounds.iter_mut().find(|round| round.campaign_id == MERCHANTS).unwrap();
     round.opens_at = at("2021-06-18T10:00:00+08:00");
+}
+
+fn one_a_day(season: &mut SeedSet) {
+    merchants_join(season);
+    season.season.provisional.redemptions = 1;
 }
 
 async fn merchants_round(backend: &Backend) -> RoundId {
@@ -236,5 +243,23 @@ async fn one_voucher_is_an_order_too(city: &TestCity) {
     let done = city.backend.redeem_order(&city.clerk().await, &request, &key()).await.unwrap().answer;
     assert_eq!((done.order_fen.get(), done.payable_fen.get(), done.redemptions.len()), (8000, 6000, 1));
     assert_eq!(city.read("select cast(count(*) as text) from order_part").await, "0");
+    city.assert_sound().await;
+}
+
+async fn an_order_fits_the_day_of_a_merchant_under_review(city: &TestCity) {
+    let city = Services::of(city);
+    let (joined, owner) = join(&city, 9, "210302").await;
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let outlet_id = joined.outlet_ids[0];
+    let two = OrderRequest { outlet_id, ..order(&city, &resident, &[&citys, &merchants], 40_000).await };
+    let is_capped =
+        |error: Error| matches!(refused(&error), (2, Error::Redeem(RedeemRefused::DailyCapReached { .. })));
+    assert!(city.backend.preview_order(&owner, &two).await.is_err_and(is_capped));
+    assert!(city.backend.redeem_order(&owner, &two, &key()).await.is_err_and(is_capped));
+    assert_eq!(state(&city, &resident, &citys).await, VoucherState::Issued);
+    assert_eq!(city.read("select cast(count(*) as text) from merchant_use").await, "0");
+    let one = OrderRequest { outlet_id, ..order(&city, &resident, &[&citys], 8_800).await };
+    city.backend.redeem_order(&owner, &one, &key()).await.unwrap();
+    assert_eq!(city.read("select cast(redeemed as text) from merchant_use").await, "1");
     city.assert_sound().await;
 }

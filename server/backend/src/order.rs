@@ -78,12 +78,12 @@ impl Backend {
         let judged = self.judge_order(&mut tx, &tills).await;
         let judged =
             judged.inspect_err(|error| self.count_wrong_code(error, caller.account_id, self.now()))?;
-        let (mut vouchers, mut subsidy) = (Vec::with_capacity(judged.len()), Fen::ZERO);
+        let (mut vouchers, mut before) = (Vec::with_capacity(judged.len()), (0, Fen::ZERO));
         for (at, (on_order, till)) in judged.iter().zip(&tills).enumerate() {
             self.check_outlet_use(&mut tx, on_order, till).await.map_err(numbered(at))?;
-            let more = subsidy.plus(on_order.judged.subsidy());
-            subsidy = more.ok_or_else(|| StoreError::corrupt("the subsidies of an order"))?;
-            self.check_daily_cap(&mut tx, on_order.judged.cap, till, subsidy).await.map_err(numbered(at))?;
+            self.check_daily_cap(&mut tx, &on_order.judged, till, before).await.map_err(numbered(at))?;
+            let subsidies = before.1.plus(on_order.judged.subsidy());
+            before = (before.0 + 1, subsidies.ok_or_else(|| StoreError::corrupt("an order's subsidies"))?);
             vouchers.push(self.preview_shape(&mut tx, &on_order.held, &on_order.judged).await?);
         }
         Ok(OrderPreview::of(vouchers))

@@ -155,23 +155,25 @@ impl Backend {
         if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
-        self.check_daily_cap(&mut tx, judged.cap, &till, judged.subsidy()).await?;
+        self.check_daily_cap(&mut tx, &judged, &till, (0, Fen::ZERO)).await?;
         Ok(self.preview_shape(&mut tx, &held, &judged).await?)
     }
 
-    /// Refuses what would not fit the day of a merchant under review.
+    /// Refuses what would not fit the day of a merchant under review, after so
+    /// many redemptions and their subsidies of the same order.
     pub(crate) async fn check_daily_cap(
         &self,
         tx: &mut Tx,
-        cap: Option<ProvisionalCap>,
+        judged: &Judged,
         till: &Till,
-        subsidy: Fen,
+        (count, before): (i64, Fen),
     ) -> Result<(), Error> {
-        let Some(cap) = cap else { return Ok(()) };
+        let Some(cap) = judged.cap else { return Ok(()) };
         let business_day = self.zone().business_day(till.now).to_string();
         let today = merchant_use::Day { merchant_id: till.merchant.0, business_day: &business_day };
         let (redeemed, subsidized) = merchant_use::of(tx, &today).await?;
-        if cap.admits(redeemed, subsidized, subsidy) {
+        let subsidy = before.plus(judged.subsidy());
+        if subsidy.is_some_and(|subsidy| cap.admits(redeemed + count, subsidized, subsidy)) {
             Ok(())
         } else {
             Err(RedeemRefused::DailyCapReached { cap }.into())
