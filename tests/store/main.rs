@@ -21,4 +21,5 @@ mod returns;
 mod services;
 mod statements;
 mod stats;
+mod ten_thousand;
 mod waiting;

@@ -20,7 +20,7 @@ on_both_databases!(
 );
 
 /// A mixed campaign without limits in its way, whose vouchers run out overnight.
-fn anything_goes(season: &mut SeedSet) {
+pub(crate) fn anything_goes(season: &mut SeedSet) {
     let (terms, round) = (&mut season.campaigns[0], &mut season.rounds[0]);
     (terms.funding, terms.government_percent) = (Funding::Mixed, 70);
     terms.limits = Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100 };
@@ -29,11 +29,11 @@ fn anything_goes(season: &mut SeedSet) {
 }
 
 /// A reproducible stream of numbers (xorshift).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// A number below `sides`.
-    fn throw(&mut self, sides: i64) -> i64 {
+    pub(crate) fn throw(&mut self, sides: i64) -> i64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -43,15 +43,15 @@ impl Dice {
 
 /// A merchant with the figures that its answers add up to: by business day and outlet, how many redemptions,
 /// their orders, discounts and subsidies, how many reversals, what they refunded and gave back.
-struct Shop {
+pub(crate) struct Shop {
     owner: Caller,
     clerk: Caller,
     outlets: Vec<OutletId>,
-    lines: BTreeMap<(String, i64), [i64; 7]>,
+    pub(crate) lines: BTreeMap<(String, i64), [i64; 7]>,
     redemptions: Vec<RedemptionShape>,
 }
 
-async fn shop(city: &Services<'_>, owner: &str, clerk: &str) -> Shop {
+pub(crate) async fn shop(city: &Services<'_>, owner: &str, clerk: &str) -> Shop {
     let (owner, clerk) = (city.caller(owner).await, city.caller(clerk).await);
     let merchant = city.backend.merchant(owner.merchant_id.unwrap()).unwrap();
     let outlets = merchant.outlets.iter().map(|outlet| outlet.id).collect();
@@ -65,7 +65,12 @@ impl Shop {
         line.iter_mut().zip(amounts).for_each(|(sum, more)| *sum += more);
     }
 
-    async fn redeem(&mut self, city: &Services<'_>, held: &(Caller, VoucherShape), dice: &mut Dice) {
+    pub(crate) async fn redeem(
+        &mut self,
+        city: &Services<'_>,
+        held: &(Caller, VoucherShape),
+        dice: &mut Dice,
+    ) {
         let (resident, voucher) = held;
         let outlet = self.outlets[usize::try_from(dice.throw(2)).unwrap() % self.outlets.len()];
         let request = city.presented(resident, voucher, 5_900 + dice.throw(9_000)).await;
@@ -87,7 +92,7 @@ impl Shop {
         }
     }
 
-    async fn reverse(&mut self, city: &Services<'_>, dice: &mut Dice) {
+    pub(crate) async fn reverse(&mut self, city: &Services<'_>, dice: &mut Dice) {
         let some = i64::try_from(self.redemptions.len()).unwrap();
         if some == 0 {
             return;
@@ -107,7 +112,7 @@ impl Shop {
     }
 
     /// The statement of all that happened, which says the same as the answers and the ledger.
-    async fn agree(&self, city: &Services<'_>) {
+    pub(crate) async fn agree(&self, city: &Services<'_>) {
         let days = statement(city, &self.owner, "day").await;
         let lines = days.items.iter().map(|line| {
             let sums = &line.sums;
