@@ -177,7 +177,7 @@ export const join = {
   standing: testId("standing"),
 };
 
-export const review = {
+export const merchantReview = {
   merchant: (page) => page.locator('main a[href^="/bureau/reviews/merchants/"]').first(),
   reason: field("reason"),
   decide: (page, decision) => page.getByTestId(`decide-${decision}`),

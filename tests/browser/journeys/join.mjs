@@ -1,7 +1,7 @@
 // A shopkeeper joins from a phone, is live at once, is reviewed, and redeems.
 import assert from "node:assert/strict";
 import { people } from "../city.mjs";
-import { join, review } from "../words.mjs";
+import { join, merchantReview } from "../words.mjs";
 
 /** The typed code of a fresh voucher of the n-th resident. */
 async function freshCode(city, n) {
@@ -66,10 +66,10 @@ export const journeys = {
     const bureau = await city.phone({ width: 1440, height: 900 });
     await city.signIn(bureau, people.officer);
     await bureau.goto("/bureau/reviews");
-    await review.merchant(bureau).click();
+    await merchantReview.merchant(bureau).click();
     assert.match(await bureau.locator("main").innerText(), /13800009999/);
-    await review.decide(bureau, "approve").click();
-    await review.nothing(bureau).waitFor();
+    await merchantReview.decide(bureau, "approve").click();
+    await merchantReview.nothing(bureau).waitFor();
     await shop.goto("/shop");
     assert.equal(await join.standing(shop).count(), 0);
     await city.redeemAtTill(shop, await freshCode(city, 42), 88);
@@ -81,10 +81,10 @@ export const journeys = {
     const bureau = await city.phone({ width: 1440, height: 900, js: false });
     await city.signIn(bureau, people.organizer);
     await bureau.goto("/bureau/reviews");
-    await review.merchant(bureau).click();
-    await review.reason(bureau).last().fill("执照与门店不符");
-    await review.decide(bureau, "reject").click();
-    await review.nothing(bureau).waitFor();
+    await merchantReview.merchant(bureau).click();
+    await merchantReview.reason(bureau).last().fill("执照与门店不符");
+    await merchantReview.decide(bureau, "reject").click();
+    await merchantReview.nothing(bureau).waitFor();
     await shop.goto("/shop/till");
     assert.match(await join.standing(shop).innerText(), /执照与门店不符/);
     await city.api("GET", "/merchants?q=岫岩小馆").then(({ body }) => assert.equal(body.items.length, 0));
