@@ -8,6 +8,7 @@ mod draws;
 mod imports;
 mod promotion_reviews;
 mod redemptions;
+mod review_tabs;
 mod reviews;
 mod slip;
 mod stats;

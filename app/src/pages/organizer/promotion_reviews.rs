@@ -7,6 +7,7 @@ use crate::components::page::Page;
 use crate::components::promotion::Offer;
 use crate::components::when::When;
 use crate::figures::count;
+use crate::pages::organizer::review_tabs::{Reviewed, review_tabs};
 use crate::pages::{loaded, parameter};
 use domain::shapes::{DifferenceShape, DistrictShape, MerchantShape, WaitingPromotion};
 use domain::{Channel, Lang, PromotionField, PromotionId, Sector, Setting, Supply};
@@ -27,10 +28,7 @@ fn show(waiting: Waiting) -> impl IntoView {
     let cards = cards.collect_view();
     view! {
         <Page title=lang.pick("优惠活动审核", "Promotions to review") class="reviews-page">
-            <nav class="chips" aria-label=lang.pick("审核", "Reviews")>
-                <a class="chip" href="/bureau/reviews">{lang.pick("商户审核", "Merchants")}</a>
-                <a class="chip" href="/bureau/reviews/promotions" aria-current="page">{lang.pick("优惠活动审核", "Promotions")}</a>
-            </nav>
+            {review_tabs(Reviewed::Promotions, lang)}
             <h1 class="title">{lang.pick("待审优惠活动", "Promotions to review")} " " <span class="count digits">{count(number)}</span></h1>
             {nothing.then(|| view! {
                 <Empty words=lang.pick("没有待审的优惠活动。", "No promotion waits for review.") href="/bureau"

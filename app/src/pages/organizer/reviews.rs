@@ -5,6 +5,7 @@ use crate::api::caller;
 use crate::api::merchant_reviews::{self as api, DecideMerchant, OneMerchant, Waiting};
 use crate::components::page::Page;
 use crate::components::when::When;
+use crate::pages::organizer::review_tabs::{Reviewed, review_tabs};
 use crate::pages::{id_in_path, loaded, parameter};
 use domain::shapes::{KindShape, MerchantReviewShape, OutletShape, WaitingMerchant};
 use domain::{KindCode, Lang, MerchantDecision, MerchantState, WeeklyHours};
@@ -36,14 +37,11 @@ fn list(waiting: Waiting) -> impl IntoView {
     let next = waiting.merchants.next_cursor.clone();
     view! {
         <Page title=lang.pick("商户审核", "Merchants to review") class="page-wide">
-            <h1>{lang.pick("商户审核", "Merchants to review")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
-            <p class="form-next">
-                <a class="button button-quiet" href="/bureau/reviews/promotions">{lang.pick("活动审核", "Promotions to review")}</a>
-                <a class="button button-quiet" href="/bureau">{lang.pick("回总览", "Back to the overview")}</a>
-            </p>
+            {review_tabs(Reviewed::Merchants, lang)}
+            <h1 class="title">{lang.pick("商户审核", "Merchants to review")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
             <nav class="form-next review-tabs" aria-label=lang.pick("状态", "State")>{tabs}</nav>
             {match none {
-                true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("没有这样的商户。", "No merchant stands so.")}</p> }.into_any(),
+                true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("现在没有这样的商户。", "No merchant is in this state now.")}</p> }.into_any(),
                 false => table(rows, lang).into_any(),
             }}
             {next.map(|cursor| view! {
