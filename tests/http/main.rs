@@ -4,7 +4,6 @@
 
 mod assisted;
 mod auth;
-mod crowds;
 mod document;
 mod doors;
 mod draw_entries;
