@@ -54,33 +54,13 @@ pub(crate) fn till_secret(headers: &HeaderMap) -> Option<&str> {
     header.or_else(|| cookie::value(headers, cookie::TILL))
 }
 
-macro_rules! permitted_at_till {
-    ($($(#[$doc:meta])* $name:ident: $permission:ident;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub(crate) struct $name(pub(crate) Caller);
-
-        impl FromRequestParts<Doors> for $name {
-            type Rejection = Refused;
-
-            async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refused> {
-                let SignedIn { caller, .. } = SignedIn::from_request_parts(parts, doors).await?;
-                caller.require(Permission::$permission)?;
-                Ok($name(doors.backend.at_till(caller, till_secret(&parts.headers)).await?))
-            }
-        }
-    )+};
-}
-
-permitted_at_till! {
-    /// Somebody who may redeem, from a device that is no switched-off till.
-    Clerk: Redeem;
-    /// Somebody who may undo a redemption, from such a device.
-    Reverser: Reverse;
+/// The caller as the enrolled till lets them act, from which they call; refused where it is switched off.
+async fn at_till(caller: Caller, parts: &Parts, doors: &Doors) -> Result<Caller, Refused> {
+    Ok(doors.backend.at_till(caller, till_secret(&parts.headers)).await?)
 }
 
 macro_rules! permitted {
-    ($($(#[$doc:meta])* $name:ident: $permission:ident;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident: $permission:ident $($place:ident)?;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub(crate) struct $name(pub(crate) Caller);
@@ -91,6 +71,7 @@ macro_rules! permitted {
             async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refused> {
                 let SignedIn { caller, .. } = SignedIn::from_request_parts(parts, doors).await?;
                 caller.require(Permission::$permission)?;
+                $(let caller = $place(caller, parts, doors).await?;)?
                 Ok($name(caller))
             }
         }
@@ -98,6 +79,10 @@ macro_rules! permitted {
 }
 
 permitted! {
+    /// Somebody who may redeem, from a device that is no switched-off till.
+    Clerk: Redeem at_till;
+    /// Somebody who may undo a redemption, from such a device.
+    Reverser: Reverse at_till;
     /// Somebody who may claim and hold vouchers.
     Holder: HoldVouchers;
     /// Somebody who may see what their merchant is owed.
