@@ -1,7 +1,7 @@
 //! Imports from the bureau's page: checked in the background, confirmed, written once.
 
 use crate::import::csv;
-use crate::services::Services;
+use crate::services::{Services, until};
 use backend::{Caller, Error};
 use domain::shapes::{ImportShape, ImportState};
 use domain::{Denied, ImportRefused, ListQuery};
@@ -65,12 +65,10 @@ async fn a_checked_file_is_written_once_it_is_confirmed(city: &TestCity) {
     assert_eq!(merchants(&city).await, (before.parse::<i64>().unwrap() + 3).to_string());
     let query = domain::OfferQuery { q: Some("试店2".to_owned()), ..Default::default() };
     // The other node may have written it: this one hears of it.
-    let seen = async {
-        while city.backend.merchants(&query).unwrap().items.len() != 1 {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    assert!(timeout(Duration::from_secs(10), seen).await.is_ok(), "the merchants are not in the catalogue");
+    until("the merchants are in the catalogue", async || {
+        city.backend.merchants(&query).unwrap().items.len() == 1
+    })
+    .await;
     assert_eq!(city.read("select shops from import_job").await, "", "what is written is not kept twice");
 
     let again = upload(&city, &officer, csv(3)).await;

@@ -1,6 +1,6 @@
 //! Joining by commitment: live at once, capped until reviewed, gone at once.
 
-use crate::services::{Services, at_till, key};
+use crate::services::{Services, at_till, key, until};
 use backend::seeds::SeedSet;
 use backend::{Backend, Caller, DecideRequest, Error, ReverseRequest, SignRequest};
 use domain::shapes::{JoinedShape, VoucherShape};
@@ -8,10 +8,8 @@ use domain::{
     Denied, Fen, JoinDraft, JoinRefused, JoinStep, MerchantDecision, MerchantId, MerchantReviewQuery,
     MerchantReviewRefused, MerchantState, OfferQuery, OutletDraft, RedeemRefused, Role,
 };
-use std::time::Duration;
 use tests::{TestCity, on_both_databases, people};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
 
 on_both_databases!(
     a_draft_is_kept_right_or_wrong,
@@ -297,12 +295,7 @@ async fn a_lapsed_merchant_is_gone_on_every_node(city: &TestCity) {
 
     assert_eq!(decide(&city, first, MerchantDecision::Lapse).await.unwrap(), MerchantState::Lapsed);
     assert!(city.backend.promotions_of(first).is_empty() && city.backend.merchant(first).is_err());
-    let gone = async {
-        while !other.promotions_of(first).is_empty() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    assert!(timeout(Duration::from_secs(10), gone).await.is_ok(), "the other node has not heard of it");
+    until("the other node has heard of it", async || other.promotions_of(first).is_empty()).await;
     // Its tills say why, on every node; what was acknowledged is still answered.
     let (second, again) = (city.resident(2).await, key());
     let voucher = city.issued_voucher(&second).await;

@@ -1,7 +1,7 @@
 //! Many nodes on one database: what one changes the others know, and what is
 //! due is done once, whichever node does it.
 
-use crate::services::{FIRST_ROUND, Services, at, key};
+use crate::services::{FIRST_ROUND, PATIENCE, Services, at, key, until};
 use backend::Backend;
 use backend::seeds::SeedSet;
 use domain::RoundId;
@@ -19,8 +19,6 @@ on_both_databases!(
     nodes_that_meet_on_a_chain_part,
 );
 
-/// How long a test waits for what an idle node knows within a second: a busy machine may need more.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// The round to which the first one's rest goes.
 const NEXT: RoundId = RoundId(2);
 
@@ -30,16 +28,6 @@ fn to_the_next(season: &mut SeedSet) {
 
 async fn quantity(node: &Backend, round: RoundId) -> i64 {
     node.round(round).await.unwrap().quantity
-}
-
-/// Waits until a node says so, at most for the time within which it has to.
-async fn until(what: &str, so: impl AsyncFn() -> bool) {
-    let look = async {
-        while !so().await {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    assert!(timeout(PATIENCE, look).await.is_ok(), "not within {PATIENCE:?}: {what}");
 }
 
 /// The first round has been closed for a while, and its rest is to go on.

@@ -1,13 +1,11 @@
 //! A merchant's people and tills: invited once, changed and switched off on
 //! every node at once.
 
-use crate::services::{Services, key};
+use crate::services::{Services, key, until};
 use backend::{Backend, Caller, Error, Invitee, NewTill, PersonChange, TillChange};
 use domain::{INVITATION_MS, ListQuery, OutletId, PeopleRefused, Permission, RedeemRefused, Role, TillId};
-use std::time::Duration;
 use tests::{TestCity, on_both_databases, people};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
 
 on_both_databases!(
     an_invited_resident_becomes_a_clerk,
@@ -22,21 +20,8 @@ on_both_databases!(
     a_device_that_is_enrolled_anew_is_one_till,
 );
 
-/// How long a test waits for what an idle node knows within a second: a busy machine may need more.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 fn clerk_at(outlets: &[i64]) -> Invitee {
     PersonChange { role: Role::Clerk, outlets: outlets.iter().copied().map(OutletId).collect() }
-}
-
-/// Waits until a node says so.
-async fn until(what: &str, so: impl AsyncFn() -> bool) {
-    let look = async {
-        while !so().await {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    assert!(timeout(PATIENCE, look).await.is_ok(), "not within {PATIENCE:?}: {what}");
 }
 
 fn refused(error: &Error) -> &PeopleRefused {

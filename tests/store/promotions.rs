@@ -1,14 +1,12 @@
 //! Promotions behind the doors: what happens by itself, once, whichever node
 //! does it; and what every node sees.
 
-use crate::services::{Services, at, key};
+use crate::services::{Services, at, key, until};
 use backend::{Backend, Caller, Error, PromotionChange, Verdict};
 use domain::shapes::OwnPromotion;
 use domain::{Denied, OutletId, PromotionForm, PromotionId, PromotionRefused, PromotionState};
-use std::time::Duration;
 use tests::{TestCity, on_both_databases};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
 
 on_both_databases!(
     an_approved_promotion_is_seen_on_every_node,
@@ -20,8 +18,6 @@ on_both_databases!(
     a_merchant_has_so_many_and_no_more,
 );
 
-/// How long a test waits for what an idle node knows within a second.
-const PATIENCE: Duration = Duration::from_secs(10);
 const PUBLISH_AT: &str = "2021-06-20T08:00:00+08:00";
 
 fn form() -> PromotionForm {
@@ -50,15 +46,6 @@ async fn approve(node: &Backend, officer: &Caller, waiting: &OwnPromotion) -> Re
     Ok(node.review_promotion(officer, waiting.id, verdict, &key()).await?.answer)
 }
 
-async fn until(what: &str, so: impl Fn() -> bool) {
-    let look = async {
-        while !so() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    assert!(timeout(PATIENCE, look).await.is_ok(), "not within {PATIENCE:?}: {what}");
-}
-
 fn shows(node: &Backend, id: PromotionId) -> bool {
     node.promotion(id).is_ok()
 }
@@ -70,16 +57,16 @@ async fn an_approved_promotion_is_seen_on_every_node(city: &TestCity) {
     let waiting = handed_in(&services.backend, &owner, &form()).await;
     approve(&services.backend, &officer, &waiting).await.unwrap();
     assert!(shows(&services.backend, waiting.id), "the node that did it knows at once");
-    until("the other node shows it", || shows(&other, waiting.id)).await;
+    until("the other node shows it", async || shows(&other, waiting.id)).await;
     let edited = PromotionForm { title: "夜宵大锅".to_owned(), ..form() };
     let save = PromotionChange::Save(Box::new(edited));
     other.change_promotion(&owner, waiting.id, &save, &key()).await.unwrap();
     let submitted = other.change_promotion(&owner, waiting.id, &PromotionChange::Submit, &key()).await;
     approve(&other, &officer, &submitted.unwrap().answer).await.unwrap();
     let title = || services.backend.promotion(waiting.id).unwrap().title;
-    until("the first node shows the new title", || title() == "夜宵大锅").await;
+    until("the first node shows the new title", async || title() == "夜宵大锅").await;
     other.change_promotion(&owner, waiting.id, &PromotionChange::End, &key()).await.unwrap();
-    until("it is gone", || !shows(&services.backend, waiting.id)).await;
+    until("it is gone", async || !shows(&services.backend, waiting.id)).await;
     let trail = services
         .read("select step from promotion_event where promotion_id > 211 order by promotion_id, version")
         .await;
@@ -109,7 +96,7 @@ async fn a_scheduled_promotion_appears_once_at_its_time(city: &TestCity) {
     }
     working.join_all().await;
     for node in &nodes {
-        until("it appeared", || shows(node, waiting.id)).await;
+        until("it appeared", async || shows(node, waiting.id)).await;
     }
     let published = services.read("select step from promotion_event where step = 'publish'").await;
     assert_eq!(published, "publish", "once");

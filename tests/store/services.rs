@@ -9,7 +9,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tests::TestCity;
+use tokio::time::{sleep, timeout};
 
 /// The first flash round: 300 vouchers, 满60减20, one each.
 pub(crate) const FIRST_ROUND: RoundId = RoundId(TestCity::ROUND);
@@ -177,4 +179,17 @@ pub(crate) fn at(text: &str) -> Timestamp {
 pub(crate) fn key() -> IdempotencyKey {
     static USED: AtomicU64 = AtomicU64::new(0);
     IdempotencyKey::from_random(0, USED.fetch_add(1, Ordering::Relaxed))
+}
+
+/// How long a test waits for what an idle node knows within a second: a busy machine may need more.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until it is so, for as long as [`PATIENCE`].
+pub(crate) async fn until(what: &str, so: impl AsyncFn() -> bool) {
+    let look = async {
+        while !so().await {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(timeout(PATIENCE, look).await.is_ok(), "not within {PATIENCE:?}: {what}");
 }
