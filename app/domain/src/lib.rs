@@ -86,7 +86,7 @@ pub use query::{
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use role::{Permission, Role};
-pub use round::{Method, Quota, Round, RoundState, WAITING_MS};
+pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
 pub use season::{Commitment, Principle, RefundLimits, Season};
 pub use stacking::{MOST_ON_ORDER, Part, PartRefused, split_order};
 pub use standing::{MOST_REASON, MerchantDecision, MerchantReviewRefused, MerchantState, ProvisionalCap};

@@ -38,8 +38,9 @@ words! {
 /// milliseconds.
 pub const WAITING_MS: i64 = 120_000;
 
-/// By how much the clocks of an installation's nodes differ at most.
-const CLOCKS_DIFFER_MS: i64 = 5_000;
+/// By how much the clocks of an installation's nodes differ at most, in
+/// milliseconds.
+pub const CLOCKS_DIFFER_MS: i64 = 5_000;
 
 /// A round's quantity for one district (名额).
 #[derive(Clone, Debug, PartialEq, Eq)]

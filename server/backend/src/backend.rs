@@ -4,6 +4,7 @@ use crate::balances::Balances;
 use crate::callers::Callers;
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, Random};
+use crate::expiry::Expiry;
 use crate::import::Imports;
 use crate::issue::desk::Desk;
 use crate::issue::known::Known;
@@ -80,6 +81,7 @@ pub(crate) struct Inner {
     callers: Callers,
     limits: Limits,
     waiting: Waiting,
+    expiry: Mutex<Expiry>,
     balances: Mutex<Balances>,
     counts: Counts,
     darkroom: Darkroom,
@@ -125,6 +127,7 @@ impl Backend {
             callers: Callers::default(),
             limits,
             waiting,
+            expiry: Mutex::default(),
             balances: Mutex::default(),
             counts: Counts::default(),
             darkroom: Darkroom::default(),
@@ -275,6 +278,10 @@ impl Backend {
 
     pub(crate) fn waiting(&self) -> &Waiting {
         &self.0.waiting
+    }
+
+    pub(crate) fn expiry(&self) -> &Mutex<Expiry> {
+        &self.0.expiry
     }
 
     pub(crate) fn balances(&self) -> &Mutex<Balances> {

@@ -14,6 +14,7 @@ mod catalogue;
 pub mod clock;
 mod draw;
 mod error;
+mod expiry;
 pub mod import;
 mod issue;
 mod join;

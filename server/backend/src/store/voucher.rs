@@ -154,12 +154,11 @@ pub(crate) async fn give_back(tx: &mut Tx, id: VoucherId, now: Timestamp) -> Res
     Ok(rows == 1)
 }
 
-/// Whether any voucher's time has run out.
-pub(crate) async fn any_due(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
-    let due: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
-        "select voucher_id from voucher where state in ('issued', 'frozen') and expires_at_ms <= $1 limit 1")
-        .bind(now.ms()).fetch_optional(conn))?;
-    Ok(due.is_some())
+/// A place among the vouchers in the order in which their time runs out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
+pub(crate) struct ExpiryPlace {
+    pub(crate) expires_at_ms: i64,
+    pub(crate) voucher_id: i64,
 }
 
 /// A voucher whose time has run out.
@@ -170,15 +169,35 @@ pub(crate) struct ExpiredRow {
     pub(crate) campaign_id: i64,
 }
 
-/// Marks vouchers expired whose time has run out, at most `limit`; which. The
-/// outer condition is tested again on each row once it is locked.
-pub(crate) async fn expire(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<ExpiredRow>, StoreError> {
+/// The vouchers after a place whose time has run out, in order, at most
+/// `limit`, and whether each is still held.
+pub(crate) async fn run_out(
+    tx: &mut Tx,
+    after: ExpiryPlace,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(ExpiryPlace, bool)>, StoreError> {
+    let rows: Vec<(i64, i64, bool)> = on!(tx, conn => sqlx::query_as(
+        "select expires_at_ms, voucher_id, state in ('issued', 'frozen') from voucher
+          where (expires_at_ms, voucher_id) > ($1, $2) and expires_at_ms <= $3
+          order by expires_at_ms, voucher_id limit $4")
+        .bind(after.expires_at_ms).bind(after.voucher_id).bind(now.ms()).bind(limit).fetch_all(conn))?;
+    let place = |(expires_at_ms, voucher_id, is_held)| (ExpiryPlace { expires_at_ms, voucher_id }, is_held);
+    Ok(rows.into_iter().map(place).collect())
+}
+
+/// Marks those vouchers expired that are still held, after one place and up to
+/// another whose time has run out; which.
+pub(crate) async fn expire(
+    tx: &mut Tx,
+    after: ExpiryPlace,
+    up_to: ExpiryPlace,
+) -> Result<Vec<ExpiredRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "update voucher set state = 'expired'
-          where voucher_id in (select voucher_id from voucher
-                                where state in ('issued', 'frozen') and expires_at_ms <= $1
-                                order by expires_at_ms limit $2)
-            and state in ('issued', 'frozen') and expires_at_ms <= $1
+          where (expires_at_ms, voucher_id) > ($1, $2) and (expires_at_ms, voucher_id) <= ($3, $4)
+            and state in ('issued', 'frozen')
          returning voucher_id, round_id, campaign_id")
-        .bind(now.ms()).bind(limit).fetch_all(conn))?)
+        .bind(after.expires_at_ms).bind(after.voucher_id)
+        .bind(up_to.expires_at_ms).bind(up_to.voucher_id).fetch_all(conn))?)
 }
