@@ -228,15 +228,15 @@ impl Backend {
         for (at, part) in parts.iter_mut().enumerate() {
             part.row.redemption_id = first + i64::try_from(at).unwrap_or(0);
             part.row.receipt_code.clone_from(&receipt);
+            let limit = part.per_outlet_day;
+            if !redemption::use_outlet(tx, &part.row, limit).await? {
+                return Err(numbered(at)(RedeemRefused::OutletLimitReached { limit }.into()));
+            }
             if !voucher::redeem(tx, &part.row, part.step).await? {
                 return Err(StoreError::Moved("a voucher of the order").into());
             }
             if !redemption::add(tx, &part.row).await? {
                 return Err(StoreError::corrupt("an order's key that was used before").into());
-            }
-            let limit = part.per_outlet_day;
-            if !redemption::use_outlet(tx, &part.row, limit).await? {
-                return Err(numbered(at)(RedeemRefused::OutletLimitReached { limit }.into()));
             }
             if let Some(cap) = part.cap
                 && !merchant_use::count(tx, &part.row, cap).await?

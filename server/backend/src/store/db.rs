@@ -203,6 +203,11 @@ impl Db {
 }
 
 impl Tx {
+    /// Whether nobody else writes until the commit, so that what is read holds.
+    pub(crate) fn writes_alone(&self) -> bool {
+        matches!(self, Tx::Sqlite(..))
+    }
+
     /// Makes what was done durable.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {

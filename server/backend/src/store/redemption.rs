@@ -81,16 +81,12 @@ pub(super) const ADD: &str =
         and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
      on conflict do nothing";
 
-/// Counts one more redemption at an outlet on a day within a limit; changes
-/// nothing at the limit.
-pub(super) const USE_OUTLET: &str =
-    "insert into outlet_use (account_id, campaign_id, outlet_id, business_day, redeemed)
-     values ($1, $2, $3, $4, 1)
-     on conflict (account_id, campaign_id, outlet_id, business_day) do update
-        set redeemed = outlet_use.redeemed + 1 where outlet_use.redeemed < $5";
-
-/// Takes back a redemption of the same transaction.
-pub(super) const TAKE_BACK: &str = "delete from redemption where redemption_id = $1";
+/// How many vouchers of a campaign a resident has redeemed at an outlet on a
+/// business day, without those that were undone.
+pub(super) const USED_AT_OUTLET: &str = "select count(*) from voucher v
+       join redemption r on r.redemption_id = v.redemption_id
+      where v.account_id = $1 and v.campaign_id = $2 and v.state = 'redeemed'
+        and r.outlet_id = $3 and r.business_day = $4 and r.refunded_fen < r.order_fen";
 
 /// The redemption that a clerk made under a key.
 pub(super) const BY_KEY: &str = "select * from redemption where clerk_id = $1 and redeem_key = $2";
@@ -128,16 +124,26 @@ pub(crate) async fn add(tx: &mut Tx, row: &RedemptionRow) -> Result<bool, StoreE
     Ok(rows == 1)
 }
 
-/// Counts a redemption at its outlet within a limit; false at the limit.
+/// Whether the limit of its outlet and day allows a redemption that is about to
+/// be written; counted where others write at the same time, and the count is
+/// held until the commit.
 pub(crate) async fn use_outlet(tx: &mut Tx, row: &RedemptionRow, limit: i64) -> Result<bool, StoreError> {
+    if tx.writes_alone() {
+        return Ok(used_at_outlet(tx, &row.outlet_use()).await? < limit);
+    }
     let rows = changed!(
         tx,
-        sqlx::query(USE_OUTLET)
-            .bind(row.account_id)
-            .bind(row.campaign_id)
-            .bind(row.outlet_id)
-            .bind(&row.business_day)
-            .bind(limit)
+        sqlx::query(
+            "insert into outlet_use (account_id, campaign_id, outlet_id, business_day, redeemed)
+             values ($1, $2, $3, $4, 1)
+             on conflict (account_id, campaign_id, outlet_id, business_day) do update
+                set redeemed = outlet_use.redeemed + 1 where outlet_use.redeemed < $5"
+        )
+        .bind(row.account_id)
+        .bind(row.campaign_id)
+        .bind(row.outlet_id)
+        .bind(&row.business_day)
+        .bind(limit)
     )?;
     Ok(rows == 1)
 }
@@ -176,16 +182,17 @@ pub(crate) async fn by_key(
 /// How many vouchers of a campaign a resident has redeemed at an outlet on a
 /// business day.
 pub(crate) async fn used_at_outlet(tx: &mut Tx, row: &OutletUse<'_>) -> Result<i64, StoreError> {
-    let used: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
-        "select redeemed from outlet_use
-          where account_id = $1 and campaign_id = $2 and outlet_id = $3 and business_day = $4")
+    let (used,): (i64,) = on!(tx, conn => sqlx::query_as(USED_AT_OUTLET)
         .bind(row.account_id).bind(row.campaign_id).bind(row.outlet_id).bind(row.business_day)
-        .fetch_optional(conn))?;
-    Ok(used.map_or(0, |(redeemed,)| redeemed))
+        .fetch_one(conn))?;
+    Ok(used)
 }
 
-/// Counts one less at an outlet.
+/// Counts one less at an outlet, where it was counted.
 pub(crate) async fn leave_outlet(tx: &mut Tx, row: &OutletUse<'_>) -> Result<(), StoreError> {
+    if tx.writes_alone() {
+        return Ok(());
+    }
     changed!(
         tx,
         sqlx::query(

@@ -102,6 +102,14 @@ impl Alone {
         })
     }
 
+    /// As the real server keeps the limit of an outlet and day.
+    const fn use_outlet(&self) -> &'static str {
+        match self {
+            Alone::Sqlite(_) => USED_AT_OUTLET,
+            Alone::Postgres(_) => USE_OUTLET,
+        }
+    }
+
     pub(super) async fn redeem(&self, asked: Redemption) -> Result<Done> {
         in_one!(self, tx => {
             let held: Option<(i64, i64, i64)> = sqlx::query_as(HELD).bind(asked.voucher)
@@ -114,7 +122,7 @@ impl Alone {
                     sqlx::query(ADD).bind(asked.redemption).bind(asked.voucher).bind(round).bind(campaign)
                         .bind(account).bind(asked.outlet).bind(asked.clerk).bind(&asked.key)
                         .bind(asked.order_fen).bind(asked.at.ms()).bind(DAY).execute(&mut *tx).await?;
-                    sqlx::query(USE_OUTLET).bind(account).bind(campaign).bind(asked.outlet).bind(DAY)
+                    sqlx::query(self.use_outlet()).bind(account).bind(campaign).bind(asked.outlet).bind(DAY)
                         .execute(&mut *tx).await?;
                     sqlx::query(COUNT_REDEMPTION).bind(DAY).bind(round).bind(asked.order_fen)
                         .execute(&mut *tx).await?;
@@ -157,6 +165,10 @@ const USE_OUTLET: &str = "insert into outlet_use (account_id, campaign_id, outle
      values ($1, $2, $3, $4, 1)
      on conflict (account_id, campaign_id, outlet_id, business_day) do update
         set redeemed = outlet_use.redeemed + 1 where outlet_use.redeemed < 2";
+const USED_AT_OUTLET: &str =
+    "select count(*) from voucher v join redemption r on r.redemption_id = v.redemption_id
+      where v.account_id = $1 and v.campaign_id = $2 and v.state = 'redeemed'
+        and r.outlet_id = $3 and r.business_day = $4 and r.refunded_fen < r.order_fen";
 const COUNT_REDEMPTION: &str =
     "insert into tally (business_day, hour, district, kind, round_id, channel, chain, redeemed, order_fen,
                         subsidy_fen, government_fen)

@@ -23,8 +23,8 @@ use std::time::Duration;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements that are kept compiled.
 const STATEMENTS: usize = 32;
-/// From how many pages on the log is brought into the file: 40 MB.
-const LONG_LOG_PAGES: i32 = 10_000;
+/// From how many pages on the log is brought into the file: 160 MB.
+const LONG_LOG_PAGES: i32 = 40_000;
 
 /// The desk's connection.
 #[derive(Debug)]
@@ -203,20 +203,17 @@ impl Writing<'_> {
         {
             return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::AtDailyCap(cap)));
         }
+        let used: i64 =
+            self.tx.prepare_cached(redemption::USED_AT_OUTLET)?.query_row(
+                params![row.account_id, row.campaign_id, row.outlet_id, row.business_day],
+                |row| row.get(0),
+            )?;
+        if used >= per_outlet_day {
+            return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::AtOutletLimit(per_outlet_day)));
+        }
         row.redemption_id = self.redemption.next(self.tx)?;
         if !self.add(&row)? {
             return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::KeyReused));
-        }
-        let used = self.tx.prepare_cached(redemption::USE_OUTLET)?.execute(params![
-            row.account_id,
-            row.campaign_id,
-            row.outlet_id,
-            row.business_day,
-            per_outlet_day
-        ])?;
-        if used == 0 {
-            self.tx.prepare_cached(redemption::TAKE_BACK)?.execute([row.redemption_id])?;
-            return Ok(Redeemed::AtOutletLimit(per_outlet_day));
         }
         let redeemed = self.tx.prepare_cached(voucher::REDEEM)?.execute(params![
             row.redeemed_at_ms,

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long the log grows before it is copied.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Tells the copying thread that there is something to copy; it ends with this.
 #[derive(Debug)]
