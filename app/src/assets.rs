@@ -14,6 +14,10 @@ pub struct AssetNames {
     pub css: String,
     /// The path of the QR scanner's script, which finds its wasm by itself: `/pkg/scanner.0123456789abcdef.js`.
     pub scanner: String,
+    /// The path of the script of tills without a network: `/pkg/till.0123456789abcdef.js`.
+    pub till: String,
+    /// The path of the script that tests vouchers there, which finds its wasm by itself.
+    pub judge: String,
 }
 
 impl Default for AssetNames {
@@ -23,6 +27,8 @@ impl Default for AssetNames {
             output_name: "yuehui".into(),
             css: "/pkg/yuehui.css".into(),
             scanner: "/pkg/scanner.js".into(),
+            till: "/pkg/till.js".into(),
+            judge: "/pkg/offline.js".into(),
         }
     }
 }

@@ -83,6 +83,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/shop") view=merchant::shop ssr=page.clone()/>
                 <Route path=path!("/shop/join") view=merchant::join ssr=page.clone()/>
                 <Route path=path!("/shop/till") view=merchant::till ssr=page.clone()/>
+                <Route path=path!("/shop/till/offline") view=merchant::offline_till ssr=page.clone()/>
+                <Route path=path!("/shop/risk") view=merchant::own_risk ssr=page.clone()/>
                 <Route path=path!("/shop/redemptions/:id") view=merchant::refund ssr=page.clone()/>
                 <Route path=path!("/shop/clerks") view=merchant::people ssr=page.clone()/>
                 <Route path=path!("/shop/invitation/:code") view=merchant::invitation ssr=page.clone()/>
@@ -96,6 +98,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/desk/:id") view=organizer::slip ssr=page.clone()/>
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
                 <Route path=path!("/bureau/redemptions") view=organizer::redemptions ssr=page.clone()/>
+                <Route path=path!("/bureau/risk") view=organizer::risk ssr=page.clone()/>
+                <Route path=path!("/bureau/offline") view=organizer::offline ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews/promotions") view=organizer::promotion_reviews ssr=page.clone()/>
                 <Route path=path!("/bureau/import") view=organizer::imports ssr=page.clone()/>
                 <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>

@@ -16,7 +16,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use leptos::config::LeptosOptions;
@@ -24,6 +25,10 @@ use rust_embed::RustEmbed;
 
 /// The folder of files whose names carry a hash, and the first part of their paths.
 const PKG: &str = "pkg";
+
+/// The till's service worker, and what it may do: its own policy governs what it fetches.
+const TILL_WORKER: &str = "till-worker.js";
+const WORKER_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
 
 /// The list of names at the root of the site; the server's own, never served.
 const NAMES: &str = "names.json";
@@ -52,6 +57,7 @@ struct Asset {
     /// `None` when compression gained nothing.
     compressed: Option<Bytes>,
     content_type: HeaderValue,
+    is_worker: bool,
     /// `None` for a file whose name already tells its content.
     tag: Option<String>,
 }
@@ -117,7 +123,7 @@ impl Assets {
 impl Asset {
     fn new(path: &str, content: Bytes, compressed: Option<Bytes>, hash: &[u8; 32]) -> Self {
         let tag = (!is_hashed(path)).then(|| hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect());
-        Self { content, compressed, content_type: content_type(path), tag }
+        Self { content, compressed, content_type: content_type(path), is_worker: path == TILL_WORKER, tag }
     }
 
     fn answer(&self, headers: &HeaderMap) -> Response {
@@ -131,6 +137,9 @@ impl Asset {
                 Some(_) => "public, max-age=3600",
             }),
         );
+        if self.is_worker {
+            own.insert(CONTENT_SECURITY_POLICY, WORKER_POLICY);
+        }
         if let Some(tag) = &self.tag {
             let form = if compressed.is_some() { "-br" } else { "" };
             let tag = format!("\"{tag}{form}\"");

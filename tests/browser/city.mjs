@@ -40,7 +40,7 @@ class City {
 
   /** A new, isolated window; see `openPhone` for what can be wished for. */
   async phone(wish) {
-    const page = await openPhone(this.#chromium, this.origin, wish);
+    const page = await openPhone(this.#chromium, wish?.origin ?? this.origin, wish);
     this.#pages.push(page);
     return page;
   }

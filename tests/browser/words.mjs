@@ -45,6 +45,8 @@ export const draw = {
 };
 
 export const wallet = {
+  offline: testId("offline-summary"),
+  offlineQr: testId("offline-qr"),
   vouchers: (page) => page.locator('main a[href^="/wallet/"]'),
   picture: testId("qr"),
   typedCode: testId("typed-code"),
@@ -70,6 +72,24 @@ export const till = {
   undoSaid: testId("undo-said"),
   saleState: testId("sale-state"),
   sound: testId("sound"),
+};
+
+export const offline = {
+  outlet: field("outlet_id"),
+  redemptions: field("redemptions"),
+  allow: testId("allow-offline"),
+  /** Its script runs. */
+  started: (page) => page.locator('[data-offline-till][data-started="yes"]'),
+  state: testId("offline-state"),
+  code: testId("offline-code"),
+  order: testId("offline-order"),
+  test: testId("offline-test"),
+  confirm: testId("offline-confirm"),
+  noted: testId("offline-noted"),
+  sale: testId("offline-sale"),
+  risk: (page) => page.locator("[data-case]"),
+  reason: field("reason"),
+  clear: testId("clear"),
 };
 
 export const crew = {

@@ -17,7 +17,7 @@ fn roles(name: &str) -> &'static [&'static str] {
         "save_join_merchant" | "save_join_outlet" | "remove_join_outlet" | "save_join_contact"
         | "sign_join" => &["resident"],
         "decide_merchant" => &["city", "district"],
-        "hold_draw" | "confirm_import" => &["city"],
+        "hold_draw" | "confirm_import" | "allow_offline" | "decide_risk" => &["city"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],

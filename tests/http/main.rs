@@ -14,6 +14,7 @@ mod join;
 mod ledger;
 mod live;
 mod offers;
+mod offline;
 mod orders;
 mod people;
 mod permissions;

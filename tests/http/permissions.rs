@@ -26,6 +26,9 @@ const REVIEWERS: &[&str] = &["city", "district"];
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
 const IMPORTERS: &[&str] = &["city"];
+const OFFLINE_ALLOWERS: &[&str] = &["city"];
+const RISK_READERS: &[&str] = &["city", "district", "auditor"];
+const RISK_DECIDERS: &[&str] = &["city"];
 
 /// Every call that asks for a session.
 const CALLS: &[Call] = &[
@@ -83,6 +86,15 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
     Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
     Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },
+    Call { method: Method::GET, path: "/offline/outlets", roles: OFFLINE_ALLOWERS },
+    Call { method: Method::PUT, path: "/offline/outlets/1", roles: OFFLINE_ALLOWERS },
+    Call { method: Method::DELETE, path: "/offline/outlets/1", roles: OFFLINE_ALLOWERS },
+    Call { method: Method::GET, path: "/offline/permit", roles: TILLS },
+    Call { method: Method::GET, path: "/redemptions/offline", roles: TILLS },
+    Call { method: Method::POST, path: "/redemptions/offline", roles: TILLS },
+    Call { method: Method::GET, path: "/risk/cases", roles: RISK_READERS },
+    Call { method: Method::POST, path: "/risk/cases/1/decisions", roles: RISK_DECIDERS },
+    Call { method: Method::GET, path: "/shop/risk", roles: REVERSERS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },

@@ -10,6 +10,7 @@ stage_lints() {
     cargo clippy --locked --release --workspace --all-targets -- -D warnings
     lint_for_browser app --features hydrate
     lint_for_browser scanner
+    lint_for_browser offline
 }
 
 lint_for_browser() {
@@ -23,6 +24,7 @@ lint_for_browser() {
 stage_wasm_tree() {
     wasm_tree_of app --no-default-features --features hydrate
     wasm_tree_of scanner
+    wasm_tree_of offline
 }
 
 wasm_tree_of() {
@@ -44,7 +46,7 @@ stage_rust() {
     start_postgres
     # Apart from the others are those whose tests need crates with more features
     # than the server does: together, the server's crates would be built twice.
-    local apart=(bundle domain scanner) selection=() package
+    local apart=(bundle domain offline scanner) selection=() package
     for package in "${apart[@]}"; do selection+=(--exclude "$package"); done
     cargo test --locked --release --workspace "${selection[@]}" --test '*' --no-fail-fast -- "${filters[@]}"
     # The server's own tests ask no speed of it, and optimised it takes minutes. The app and what it

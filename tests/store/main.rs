@@ -13,6 +13,7 @@ mod ledger;
 mod login;
 mod migrations;
 mod nodes;
+mod offline;
 mod orders;
 mod people;
 mod promotions;

@@ -24,6 +24,9 @@ use crate::project::Project;
 use crate::site::{Names, Site};
 use crate::watch::Watch;
 
+/// The till's service worker: at the root of the site, because it serves a page.
+const TILL_WORKER: &str = "till-worker.js";
+
 fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
@@ -95,13 +98,29 @@ fn assets(project: &Project, cargo: &Cargo<'_>, watch: Watch) -> Result<(Site, S
     let scanner = cargo.build_wasm("scanner", "scanner", &[])?;
     let scanner = wasm::bind(&mut site, pkg, "scanner", &scanner)?;
 
+    let judge = cargo.build_wasm("offline", "offline", &[])?;
+    let judge = wasm::bind(&mut site, pkg, "offline", &judge)?;
+    let offline = project.root.join("app/offline");
+    let till = std::fs::read(offline.join("till.js")).context("app/offline/till.js")?;
+    let till_name = format!("{pkg}/{}.js", site::stem("till", &[&till]));
+    site.put(&till_name, &till)?;
+    site.put(
+        TILL_WORKER,
+        &std::fs::read(offline.join("till-worker.js")).context("app/offline/till-worker.js")?,
+    )?;
+
     let css = style::sheet(&project.root.join("style"))?;
     let css_name = format!("{}.css", site::stem(&project.output_name, &[css.as_bytes()]));
     site.put(&format!("{pkg}/{css_name}"), css.as_bytes())?;
     site.copy_all(&project.root.join("style/static"))?;
 
-    let names =
-        Names { css: format!("/{pkg}/{css_name}"), scanner: format!("/{pkg}/{scanner}.js"), output_name };
+    let names = Names {
+        css: format!("/{pkg}/{css_name}"),
+        scanner: format!("/{pkg}/{scanner}.js"),
+        till: format!("/{till_name}"),
+        judge: format!("/{pkg}/{judge}.js"),
+        output_name,
+    };
     let hash = site.finish(&names)?;
     Ok((site, hash))
 }

@@ -21,6 +21,8 @@ pub(crate) struct Names {
     pub(crate) output_name: String,
     pub(crate) css: String,
     pub(crate) scanner: String,
+    pub(crate) till: String,
+    pub(crate) judge: String,
 }
 
 /// A file's name with the hash of what it is made of: the first 16 hexadecimal digits of SHA-256.
@@ -171,7 +173,13 @@ mod tests {
     }
 
     fn names() -> Names {
-        Names { output_name: "a".into(), css: "b".into(), scanner: "c".into() }
+        Names {
+            output_name: "a".into(),
+            css: "b".into(),
+            scanner: "c".into(),
+            till: "d".into(),
+            judge: "e".into(),
+        }
     }
 
     #[test]

@@ -22,12 +22,14 @@ mod lang;
 mod ledger;
 mod merchant;
 mod money;
+mod offline;
 mod people;
 mod phone;
 mod promotion;
 mod query;
 mod redemption;
 mod refusal;
+mod risk;
 mod role;
 mod round;
 mod season;
@@ -69,6 +71,11 @@ pub use lang::Lang;
 pub use ledger::{Account, BadAccount, BadEntry, Block, Entry, EntryKind, Hash, Line, Unbalanced};
 pub use merchant::{Kind, KindCode, Merchant, Outlet, Switch};
 pub use money::{Fen, NotMoney};
+pub use offline::{
+    BadPass, LATEST_MS, MOST_OFFLINE_FEN, MOST_OFFLINE_REDEMPTIONS, OfflineLimits, OfflinePass,
+    OfflinePermit, OfflineRefused, OfflineSale, OfflineToken, OfflineUse, PERMIT_MS, PassKey, PassSigner,
+    judge_offline,
+};
 pub use people::{
     INVITATION_MS, MOST_INVITATIONS, MOST_NAME, MOST_PEOPLE, MOST_TILLS, PeopleRefused, short_name,
 };
@@ -85,6 +92,7 @@ pub use query::{
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
+pub use risk::{RiskRefused, RiskSignal, RiskState};
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
 pub use season::{Commitment, Principle, RefundLimits, Season};

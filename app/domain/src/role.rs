@@ -61,6 +61,12 @@ words! {
         ReviewMerchants = "review_merchants", "审核商户", "review merchants";
         /// Bring in merchants from a spreadsheet.
         ImportMerchants = "import_merchants", "导入商户", "import merchants";
+        /// Let outlets redeem without a network.
+        AllowOffline = "allow_offline", "开通离线核销", "let outlets redeem without a network";
+        /// See what looks wrong; a district officer in their district.
+        SeeRisk = "see_risk", "查看风险案件", "see risk cases";
+        /// Decide on what looks wrong.
+        DecideRisk = "decide_risk", "处理风险案件", "decide on risk cases";
     }
 }
 
@@ -69,20 +75,29 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, ManagePeople,
-            PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeStatements,
-            SeeStats,
+            AllowOffline, AssistResidents, DecideRisk, HoldDraws, HoldVouchers, ImportMerchants,
+            JoinAsMerchant, ManagePeople, PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants,
+            ReviewPromotions, SeeRisk, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
             Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
-            Role::City => {
-                &[SeeStats, HoldDraws, AssistResidents, ReviewMerchants, ReviewPromotions, ImportMerchants]
-            }
-            Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions],
-            Role::Finance | Role::Auditor => &[SeeStats],
+            Role::City => &[
+                SeeStats,
+                HoldDraws,
+                AssistResidents,
+                ReviewMerchants,
+                ReviewPromotions,
+                ImportMerchants,
+                AllowOffline,
+                SeeRisk,
+                DecideRisk,
+            ],
+            Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions, SeeRisk],
+            Role::Finance => &[SeeStats],
+            Role::Auditor => &[SeeStats, SeeRisk],
             Role::Desk => &[AssistResidents],
         }
     }

@@ -98,6 +98,12 @@ impl Secret {
         })
     }
 
+    /// From what the links for tills without a network are made that begin at a
+    /// step.
+    pub(crate) fn chain(&self, first_step: i64) -> [u8; 32] {
+        keyed(&self.0, &[b"yuehui offline chain", &first_step.to_be_bytes()])
+    }
+
     fn paper_proof(&self, print: i64, length: usize) -> String {
         characters(keyed(&self.0, &[b"yuehui paper", &print.to_be_bytes()]), length)
     }

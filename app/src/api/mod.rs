@@ -16,6 +16,8 @@ pub mod join;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod merchant_reviews;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod offline;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod people;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod promotions;

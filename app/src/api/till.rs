@@ -9,7 +9,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::sale::{OrderBody, Sale, SaleBody, Step, TillOutlet};
 #[cfg(feature = "ssr")]
-use super::{caller, cookies, notice, people, tills};
+use super::{caller, cookies, notice, offline, people, tills};
 #[cfg(feature = "ssr")]
 use backend::{Caller, OrderRequest, OrderVoucher, RedeemRequest, Standing};
 #[cfg(feature = "ssr")]
@@ -62,6 +62,8 @@ pub(crate) struct TillSetup {
     /// The outlets at which the reader may enrol the device, and the key of
     /// that; none where they may not.
     pub(crate) enrols: Option<(Vec<TillOutlet>, String)>,
+    /// Whether it may go on without a network.
+    pub(crate) offline: bool,
 }
 
 /// What the till's page shows at this `step` or with this `receipt`, as its
@@ -98,6 +100,7 @@ pub(crate) async fn setup(step: Option<&str>, receipt: Option<&str>) -> Result<T
         made_at_ms: backend.now().ms(),
         till,
         enrols,
+        offline: offline::is_allowed(&clerk).await?,
     })
 }
 

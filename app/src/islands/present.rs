@@ -6,7 +6,7 @@
 
 use super::countdown::ticking;
 use super::{qr, rest};
-use domain::shapes::RedemptionShape;
+use domain::shapes::{OfflinePassShape, RedemptionShape};
 use domain::{Fen, Lang, STEP_MS, Secret, Timestamp, VoucherCode, VoucherId, step_at};
 use gloo::timers::callback::Interval;
 use leptos::either::Either;
@@ -33,6 +33,8 @@ pub fn Present(
     secret: Secret,
     /// How it was used, where it was.
     redemption: Option<RedemptionShape>,
+    /// For tills without a network, where the city has any.
+    offline: Option<OfflinePassShape>,
     /// When the page was made, in milliseconds.
     made_at_ms: i64,
     /// The reader's language.
@@ -51,11 +53,12 @@ pub fn Present(
     });
     let code = VoucherCode::read(&code);
     let shown = StoredValue::new((code, secret));
+    let offline = StoredValue::new(offline);
     view! {
         <div class="present" aria-live="polite">
             {move || match used.get() {
                 Some(redemption) => Either::Left(receipt(redemption, lang)),
-                None => Either::Right(codes(shown, made_at_ms, lang)),
+                None => Either::Right(codes(shown, offline, made_at_ms, lang)),
             }}
         </div>
     }
@@ -74,7 +77,12 @@ async fn ask(voucher: VoucherId, lang: Lang, set_used: WriteSignal<Option<Redemp
     }
 }
 
-fn codes(shown: StoredValue<(Option<VoucherCode>, Secret)>, made_at_ms: i64, lang: Lang) -> impl IntoView {
+fn codes(
+    shown: StoredValue<(Option<VoucherCode>, Secret)>,
+    offline: StoredValue<Option<OfflinePassShape>>,
+    made_at_ms: i64,
+    lang: Lang,
+) -> impl IntoView {
     let now = ticking(made_at_ms);
     let step = Memo::new(move |_| step_at(Timestamp::from_ms(now.get())));
     let left_s = Memo::new(move |_| (STEP_MS - now.get().rem_euclid(STEP_MS) + 999) / 1000);
@@ -89,6 +97,23 @@ fn codes(shown: StoredValue<(Option<VoucherCode>, Secret)>, made_at_ms: i64, lan
             .map(|(found, proof)| format!("{found} {proof}"))
             .unwrap_or_default()
     });
+    let passed = Memo::new(move |_| {
+        let step = step.get();
+        let token = |pass: &OfflinePassShape| {
+            shown.with_value(|(_, secret)| secret.offline_token(&pass.pass, pass.first_step, step))
+        };
+        offline.with_value(|pass| pass.as_ref().and_then(token))
+    });
+    let second = move |token: String| {
+        let (path, view_box) = qr::drawing(&token);
+        view! {
+            <svg class="qr" data-testid="offline-qr" data-token=token role="img" aria-label=lang.pick("断网收银台扫此码", "For a till without a network")
+                viewBox=view_box shape-rendering="crispEdges">
+                <path fill="#000" d=path></path>
+            </svg>
+        }
+    };
+    let passes = offline.with_value(Option::is_some);
     view! {
         <svg class="qr" data-testid="qr" role="img" aria-label=lang.pick("付款前请店员扫此码", "The till scans this code")
             viewBox=move || drawing.get().1 shape-rendering="crispEdges">
@@ -106,6 +131,12 @@ fn codes(shown: StoredValue<(Option<VoucherCode>, Secret)>, made_at_ms: i64, lan
                 {lang.pick(" 秒后自动换码，截图无效", " s until the code changes; screenshots do not work")}
             </span>
         </p>
+        {passes.then(|| view! {
+            <details class="offline-code">
+                <summary data-testid="offline-summary">{lang.pick("店里断网了？出示离线码", "No network at the till? Show the offline code")}</summary>
+                {move || passed.get().map(second)}
+            </details>
+        })}
     }
 }
 

@@ -4,7 +4,7 @@ use domain::draw::DrawRefused;
 use domain::shapes::Problem;
 use domain::{
     AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, MerchantReviewRefused,
-    PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, Zone,
+    OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, RiskRefused, Zone,
 };
 
 /// Why a service gives no answer.
@@ -19,6 +19,12 @@ pub enum Error {
     /// The rules say no to a redemption.
     #[error(transparent)]
     Redeem(#[from] RedeemRefused),
+    /// The rules say no to a till without a network.
+    #[error(transparent)]
+    Offline(#[from] OfflineRefused),
+    /// The rules say no to a decision on a case.
+    #[error(transparent)]
+    Risk(#[from] RiskRefused),
     /// The rules say no to the community desk.
     #[error(transparent)]
     Assist(#[from] AssistRefused),
@@ -68,6 +74,8 @@ impl Error {
             Error::Claim(refused) => Problem::of_claim(refused, lang, zone),
             Error::Draw(refused) => Problem::of_draw(refused, lang, zone),
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
+            Error::Offline(refused) => Problem::of_offline(refused, lang, zone),
+            Error::Risk(refused) => Problem::of_risk(*refused, lang),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
             Error::People(refused) => Problem::of_people(refused, lang, zone),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),

@@ -4,7 +4,7 @@ use crate::clock::Random;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use domain::draw::CitySecret;
-use domain::{CodeKey, IdentityNumber, LastFour, Phone, RoundId, Secret, VoucherCode, VoucherId};
+use domain::{CodeKey, IdentityNumber, LastFour, PassSigner, Phone, RoundId, Secret, VoucherCode, VoucherId};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::fs::{self, OpenOptions};
@@ -42,6 +42,7 @@ pub(crate) struct Keys {
     draw: [u8; 32],
     waiting: [u8; 32],
     work: [u8; 32],
+    passes: PassSigner,
     /// Tells a database that belongs to another secret, without telling the secret.
     pub(crate) fingerprint: String,
 }
@@ -85,6 +86,7 @@ impl Keys {
             draw: derive("draw secret"),
             waiting: derive("waiting room"),
             work: derive("proof of work"),
+            passes: PassSigner::new(derive("offline passes")),
             fingerprint: hex(&derive("fingerprint")[..8]),
         }
     }
@@ -165,6 +167,11 @@ impl Keys {
     /// What signs the tasks that claimants solve.
     pub(crate) fn work(&self) -> &[u8; 32] {
         &self.work
+    }
+
+    /// What signs vouchers for tills without a network.
+    pub(crate) fn passes(&self) -> &PassSigner {
+        &self.passes
     }
 
     /// The secret from which a voucher's phone makes present tokens.

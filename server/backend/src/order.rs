@@ -221,7 +221,7 @@ impl Backend {
 
     /// Writes an order's redemptions: their vouchers are held, so what was
     /// judged still holds.
-    async fn write_order(&self, tx: &mut Tx, parts: &mut [Redeemable]) -> Result<(), Error> {
+    pub(crate) async fn write_order(&self, tx: &mut Tx, parts: &mut [Redeemable]) -> Result<(), Error> {
         let count = i64::try_from(parts.len()).unwrap_or(0);
         let first = meta::take_numbers(tx, "redemption", count).await?;
         let receipt = parts[0].row.receipt_code.clone();

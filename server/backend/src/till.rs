@@ -16,12 +16,12 @@ use domain::{
     OutletId, Part, Permission, PresentToken, ProvisionalCap, ReceiptCode, RedeemRefused, RedemptionId,
     Timestamp, VoucherId, split, step_at,
 };
+pub(crate) use parts::{Arrived, tally_of, terms_of};
 use parts::{check_state, fresh_step, redeem_entry};
-pub(crate) use parts::{tally_of, terms_of};
 use serde::{Deserialize, Serialize};
 
 /// The largest order that a till takes: a million yuan, a car's price and more.
-const MAX_ORDER_FEN: i64 = 100_000_000;
+pub(crate) const MAX_ORDER_FEN: i64 = 100_000_000;
 const MAX_INVOICE: usize = 40;
 /// The till's channel in the tallies: the order is taken in the shop.
 const CHANNEL: &str = "offline";
@@ -332,7 +332,7 @@ impl Backend {
     }
 
     /// Tests the voucher behind the token against its terms.
-    fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
+    pub(crate) fn judge(&self, held: &VoucherRow, till: &Till) -> Result<Judged, Error> {
         let catalogue = self.catalogue();
         let order = till.order(&catalogue)?;
         let step = self.proven_step(held, till)?;

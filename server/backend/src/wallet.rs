@@ -40,6 +40,7 @@ impl Backend {
             voucher: self.voucher_shape(&row)?,
             secret: self.keys().voucher_secret(id),
             redemption: used.map(|row| self.redemption_shape(&row)).transpose()?,
+            offline: self.offline_pass(&mut tx, &row).await?,
         })
     }
 

@@ -7,17 +7,20 @@ use super::*;
 const NAMES_JSON: &[u8] = br#"{
     "output_name": "yuehui.00ff",
     "css": "/pkg/yuehui.11ee.css",
-    "scanner": "/pkg/scanner.22dd.js"
+    "scanner": "/pkg/scanner.22dd.js",
+    "till": "/pkg/till.33ee.js",
+    "judge": "/pkg/offline.44ff.js"
 }"#;
 
 fn assets() -> Assets {
-    let files: [(&str, &'static [u8]); 6] = [
+    let files: [(&str, &'static [u8]); 7] = [
         (NAMES, NAMES_JSON),
         ("pkg/yuehui.00ff_bg.wasm", b"wasm as it is"),
         ("pkg/yuehui.00ff_bg.wasm.br", b"wasm"),
         ("favicon.svg", b"<svg/>"),
         ("favicon.svg.br", b"svg"),
         ("manifest.webmanifest", b"{}"),
+        ("till-worker.js", b"//"),
     ];
     let files = files.map(|(path, content)| (path.to_owned(), Cow::Borrowed(content), [7; 32]));
     Assets::new(files).unwrap()
@@ -98,4 +101,12 @@ fn a_build_without_assets_has_names_all_the_same() {
 fn a_broken_list_of_names_is_told() {
     let broken = [(NAMES.to_owned(), Cow::Borrowed(b"{}".as_slice()), [0; 32])];
     assert!(Assets::new(broken).unwrap_err().to_string().contains("missing field"));
+}
+
+#[tokio::test]
+async fn the_tills_worker_may_ask_this_site() {
+    let (status, headers, _) = get_with("/till-worker.js", &[]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers[CONTENT_SECURITY_POLICY], "default-src 'none'; connect-src 'self'");
+    assert!(!get_with("/favicon.svg", &[]).await.1.contains_key(CONTENT_SECURITY_POLICY));
 }

@@ -105,6 +105,12 @@ permitted! {
     Importer: ImportMerchants;
     /// Somebody who decides on merchants.
     MerchantReviewer: ReviewMerchants;
+    /// Somebody who lets outlets redeem without a network.
+    OfflineAllower: AllowOffline;
+    /// Somebody who sees what looks wrong.
+    RiskReader: SeeRisk;
+    /// Somebody who decides on it.
+    RiskDecider: DecideRisk;
 }
 
 /// The key under which a write is done once.

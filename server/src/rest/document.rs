@@ -29,6 +29,8 @@ use crate::problem::PROBLEM_JSON;
         (name = "draws", description = "Entries in draws, and the proof that anyone may check"),
         (name = "desk", description = "The community desk: residents without a phone, and their papers"),
         (name = "till", description = "Redemptions and their reversal"),
+        (name = "offline", description = "Tills without a network"),
+        (name = "risk", description = "What looks wrong, and the decision on it"),
         (name = "people", description = "A merchant's people and tills"),
         (name = "promotions", description = "A merchant's own promotions, and their review"),
         (name = "join", description = "Joining by commitment"),

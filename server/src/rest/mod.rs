@@ -14,11 +14,13 @@ mod ledger;
 mod live;
 mod merchant_reviews;
 mod offers;
+mod offline;
 mod orders;
 mod people;
 mod places;
 mod promotions;
 mod redemptions;
+mod risk;
 mod rounds;
 mod season;
 mod statements;
@@ -61,6 +63,8 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(vouchers::routes())
         .merge(redemptions::routes())
         .merge(orders::routes())
+        .merge(offline::routes())
+        .merge(risk::routes())
         .merge(people::routes())
         .merge(tills::routes())
         .merge(statements::routes())

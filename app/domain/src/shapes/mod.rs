@@ -11,6 +11,7 @@ mod catalogue;
 mod draw;
 mod import;
 mod join;
+mod offline;
 mod order;
 mod people;
 mod problem;
@@ -31,6 +32,7 @@ pub use join::{
     CommitmentShape, JoinFaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape,
     WaitingMerchant,
 };
+pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskCase};
 pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};

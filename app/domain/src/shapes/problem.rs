@@ -3,7 +3,7 @@
 use crate::draw::DrawRefused;
 use crate::{
     AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, LimitScope, MerchantReviewRefused,
-    PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, Zone,
+    OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, RiskRefused, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -206,6 +206,25 @@ impl Problem {
             AssistRefused::PrintLimit { limit } => problem.number("limit", *limit),
             AssistRefused::IdentityConflict | AssistRefused::NotResident => problem,
         }
+    }
+
+    /// What the refusal of a till without a network tells.
+    #[must_use]
+    pub fn of_offline(refused: &OfflineRefused, lang: Lang, zone: Zone) -> Problem {
+        match refused {
+            OfflineRefused::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
+            OfflineRefused::LimitReached { limits } => {
+                let problem = Problem::new(refused.status(), refused.code(), refused.words(lang, zone));
+                problem.number("limit", limits.redemptions).number("limit_fen", limits.subsidy_fen.get())
+            }
+            _ => Problem::new(refused.status(), refused.code(), refused.words(lang, zone)),
+        }
+    }
+
+    /// What the refusal of a decision on a case tells.
+    #[must_use]
+    pub fn of_risk(refused: RiskRefused, lang: Lang) -> Problem {
+        Problem::new(409, refused.code(), refused.words(lang))
     }
 
     /// What the refusal of a person or a till tells.

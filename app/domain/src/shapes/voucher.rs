@@ -1,5 +1,6 @@
 //! What a resident holds and a till redeems.
 
+use super::OfflinePassShape;
 use super::catalogue::{benefit, shape};
 use crate::{
     Benefit, CampaignId, DistrictCode, Fen, MerchantId, OutletId, ReceiptCode, RedemptionId, ReversalId,
@@ -65,6 +66,9 @@ pub struct VoucherDetail {
     pub secret: Secret,
     /// How it was used; null while it was not.
     pub redemption: Option<RedemptionShape>,
+    /// For tills without a network; null where the city has none, or when it may not be used.
+    #[serde(default)]
+    pub offline: Option<OfflinePassShape>,
 }
 
 shape! {

@@ -2,6 +2,7 @@
 
 mod invitation;
 mod join;
+mod offline;
 mod people;
 mod promotion;
 mod promotion_form;
@@ -13,6 +14,7 @@ mod till;
 
 pub(crate) use invitation::invitation;
 pub(crate) use join::join;
+pub(crate) use offline::{offline_till, own_risk};
 pub(crate) use people::people;
 pub(crate) use promotion::promotion;
 pub(crate) use promotion_form::{edit_promotion, new_promotion};

@@ -45,6 +45,7 @@ fn show(shop: Shop) -> impl IntoView {
                 <Icon path=icon::NEXT/>
             </a>
             {shop.sees_statements.then(|| statement_link(lang))}
+            {shop.sees_statements.then(|| risk_link(lang))}
             {shop.posts.then(|| promotions_link(lang))}
             {day(&shop, lang)}
             {shop.manages.then(|| people_link(lang))}
@@ -63,6 +64,19 @@ fn statement_link(lang: Lang) -> impl IntoView {
             <span>
                 <strong>{lang.pick("对账单", "Statement")}</strong>
                 <small>{lang.pick("按门店和营业日，与台账逐分相等", "By outlet and business day, equal to the ledger to the fen")}</small>
+            </span>
+            <Icon path=icon::NEXT/>
+        </a>
+    }
+}
+
+fn risk_link(lang: Lang) -> impl IntoView {
+    view! {
+        <a class="shop-statement" href="/shop/risk">
+            <Icon path=icon::CLOCK/>
+            <span>
+                <strong>{lang.pick("离线与核查", "Offline and under review")}</strong>
+                <small>{lang.pick("离线核销的结果，重复使用的案件", "What became of offline redemptions, and cases")}</small>
             </span>
             <Icon path=icon::NEXT/>
         </a>

@@ -7,6 +7,7 @@ use crate::assets::AssetNames;
 use crate::components::page::Page;
 use crate::components::standing::standing;
 use crate::islands::till::Till;
+use crate::pages::merchant::offline::keeper;
 use crate::pages::{loaded, parameter};
 use domain::shapes::TillShape;
 use domain::{Lang, MOST_NAME};
@@ -29,6 +30,9 @@ fn show(setup: api::TillSetup) -> impl IntoView {
             {standing(&setup.standing)}
             <Till lang outlets=setup.outlets sale=setup.sale step=setup.step recent=setup.recent
                 undo_key=setup.undo_key made_at_ms=setup.made_at_ms scanner/>
+            {setup.offline.then(|| keeper(lang, view! {
+                <p><a href="/shop/till/offline" data-testid="offline-till">{lang.pick("断网了？转到离线收银", "No network? Go on without")}</a></p>
+            }))}
             {device(lang, setup.till, setup.enrols)}
         </Page>
     }

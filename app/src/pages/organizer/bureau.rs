@@ -135,6 +135,12 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             {officer.may(domain::Permission::ImportMerchants).then(|| view! {
                 <p><a href="/bureau/import">{lang.pick("导入商户", "Import merchants")}</a></p>
             })}
+            {officer.may(domain::Permission::SeeRisk).then(|| view! {
+                <p><a href="/bureau/risk">{lang.pick("风险案件", "Risk cases")}</a></p>
+            })}
+            {officer.may(domain::Permission::AllowOffline).then(|| view! {
+                <p><a href="/bureau/offline">{lang.pick("离线核销", "Redeeming without a network")}</a></p>
+            })}
             {officer.may(domain::Permission::ReviewMerchants).then(|| view! {
                 <p><a href="/bureau/reviews">{lang.pick("商户审核", "Merchants to review")}</a></p>
             })}

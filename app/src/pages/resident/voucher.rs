@@ -49,7 +49,7 @@ fn Showing(detail: VoucherDetail, now: Timestamp) -> impl IntoView {
         return Either::Left(view! { <p class="notice notice-warn">{gone(state, lang)}</p> });
     }
     Either::Right(view! {
-        <Present voucher=detail.voucher.voucher_id code=detail.voucher.code secret=detail.secret redemption=detail.redemption
+        <Present voucher=detail.voucher.voucher_id code=detail.voucher.code secret=detail.secret redemption=detail.redemption offline=detail.offline
             made_at_ms=now.ms() lang/>
         {(state == VoucherState::Issued).then(|| view! {
             <noscript>

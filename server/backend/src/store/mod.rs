@@ -9,7 +9,8 @@
 //! time: that counter comes first. Those who add merchants take their turn after
 //! the key. An order's vouchers come by number, before the day of a merchant
 //! under review. The desk's groups on PostgreSQL take theirs in one statement,
-//! after that day, and what meets in it is tried again.
+//! after that day, and what meets in it is tried again. What arrives from a till
+//! without a network takes that till's day after its voucher.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -30,11 +31,13 @@ pub(crate) mod merchant;
 pub(crate) mod merchant_review;
 pub(crate) mod merchant_use;
 pub(crate) mod meta;
+pub(crate) mod offline;
 pub(crate) mod people;
 pub(crate) mod photo;
 pub(crate) mod promotion;
 pub(crate) mod recount;
 pub(crate) mod redemption;
+pub(crate) mod risk;
 pub(crate) mod round;
 pub(crate) mod sale;
 pub(crate) mod statement;

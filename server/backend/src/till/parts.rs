@@ -8,9 +8,47 @@ use crate::store::voucher::VoucherRow;
 use crate::wallet::state_now;
 use crate::{Error, StoreError};
 use domain::{
-    Account, CampaignId, CampaignTerms, Entry, EntryKind, Fen, MerchantId, RedeemRefused, RoundId, Timestamp,
-    VoucherId, VoucherState,
+    Account, AccountId, CampaignId, CampaignTerms, Entry, EntryKind, Fen, MerchantId, Outlet, RedeemRefused,
+    RoundId, TillId, Timestamp, VoucherId, VoucherState,
 };
+
+/// What a till redeemed without a network, once it arrived.
+pub(crate) struct Arrived {
+    pub(crate) clerk: AccountId,
+    pub(crate) till: TillId,
+    pub(crate) outlet: Outlet,
+    pub(crate) voucher: VoucherId,
+    /// The step that the link proves at the till's moment.
+    pub(crate) step: Option<i64>,
+    pub(crate) amount: Fen,
+    pub(crate) discount: Fen,
+    /// The till's moment.
+    pub(crate) at: Timestamp,
+}
+
+impl Till {
+    /// The request as if it had come at the till's moment.
+    pub(crate) fn without_network(arrived: Arrived) -> Till {
+        Till {
+            clerk: arrived.clerk,
+            voucher: arrived.voucher,
+            step: arrived.step,
+            merchant: arrived.outlet.merchant_id,
+            outlet: arrived.outlet,
+            till_id: Some(arrived.till.0),
+            amount: arrived.amount,
+            discount: arrived.discount,
+            invoice: None,
+            paper: None,
+            now: arrived.at,
+        }
+    }
+
+    /// The order after merchant discounts.
+    pub(crate) fn amount(&self) -> Fen {
+        self.amount
+    }
+}
 
 /// A voucher's terms.
 pub(crate) fn terms_of<'a>(

@@ -1,0 +1,145 @@
+//! `/shop/till/offline`: the till without a network; and `/shop/risk`: what
+//! became of its redemptions, and the cases that concern the merchant.
+
+use crate::api::caller;
+use crate::api::offline::{self as api, OwnCases};
+use crate::assets::AssetNames;
+use crate::components::page::Page;
+use crate::components::risk::evidence;
+use crate::components::when::When;
+use crate::pages::{loaded, parameter};
+use domain::shapes::{OfflineRedemption, RiskCase};
+use domain::{Lang, OfflinePermit};
+use leptos::prelude::*;
+
+/// The till without a network.
+pub(crate) fn offline_till() -> impl IntoView {
+    loaded(api::permit(), |permit| {
+        let lang = caller::lang();
+        view! {
+            <Page title=lang.pick("离线收银", "Till without a network") class="page-narrow till-page">
+                <h1 class="till-title">{lang.pick("离线收银", "Till without a network")}</h1>
+                {desk(&permit, lang)}
+                <p><a class="button button-quiet" href="/shop/till">{lang.pick("回联网收银", "Back to the till")}</a></p>
+            </Page>
+        }
+    })
+}
+
+/// Where the till's script shows what it keeps; `till.js` fills it.
+pub(crate) fn keeper(lang: Lang, inside: impl IntoView) -> impl IntoView {
+    let AssetNames { till, judge, scanner, .. } = use_context::<AssetNames>().unwrap_or_default();
+    view! {
+        <section class="offline" data-offline-till="" data-judge=judge data-scanner=scanner data-lang=lang.tag().get(..2).unwrap_or("zh")>
+            <p class="offline-state" data-part="state" data-testid="offline-state" role="status"></p>
+            {inside}
+            <ol class="offline-list" data-part="list" hidden></ol>
+            <script type="module" src=till></script>
+        </section>
+    }
+}
+
+fn desk(permit: &OfflinePermit, lang: Lang) -> impl IntoView + use<> {
+    let outlet = lang.of(&permit.outlet_name, &permit.outlet_name_en).to_owned();
+    let form = view! {
+        <noscript><p class="notice notice-warn">{lang.pick("离线收银需要 JavaScript。", "This till needs JavaScript.")}</p></noscript>
+        <form class="till-form" data-part="form" autocomplete="off">
+            <p class="quiet">{outlet}</p>
+            <label class="till-field">
+                <span class="till-label">{lang.pick("顾客的离线码", "The customer's offline code")}</span>
+                <input class="till-code" name="code" required autocapitalize="characters" spellcheck="false" data-testid="offline-code"
+                    placeholder=lang.pick("扫码或扫码枪", "Scan it")/>
+            </label>
+            <button class="button button-quiet" type="button" data-part="scan">{lang.pick("打开摄像头", "Open the camera")}</button>
+            <video class="offline-video" data-part="video" playsinline muted hidden></video>
+            <label class="till-field">
+                <span class="till-label">{lang.pick("订单金额（元，已减店内优惠）", "Order in yuan, after the shop's discount")}</span>
+                <input class="till-order" name="order" required inputmode="decimal" data-testid="offline-order"/>
+            </label>
+            <label class="till-field">
+                <span class="till-label">{lang.pick("其中已减店内优惠（元，可不填）", "The shop's own discount before that, if any")}</span>
+                <input class="till-order" name="discount" inputmode="decimal"/>
+            </label>
+            <button class="button" type="submit" data-testid="offline-test">{lang.pick("核对", "Check")}</button>
+        </form>
+        <div class="offline-outcome" data-part="outcome" aria-live="polite"></div>
+    };
+    keeper(lang, form)
+}
+
+/// The cases that concern the merchant, and what arrived from its tills.
+pub(crate) fn own_risk() -> impl IntoView {
+    loaded(api::own_cases(parameter("cursor")), |OwnCases { cases, arrived }| {
+        let lang = caller::lang();
+        let none = cases.items.is_empty();
+        let own = cases.items.iter().map(|case| case_card(case, lang)).collect_view();
+        let rows = arrived.items.iter().map(|row| arrival(row, lang)).collect_view();
+        let next = arrived.next_cursor.map(|cursor| {
+            view! { <p class="pager"><a class="button button-quiet" href=format!("/shop/risk?cursor={cursor}")>{lang.pick("更早的", "Earlier")}</a></p> }
+        });
+        view! {
+            <Page title=lang.pick("离线与核查", "Offline and under review") class="page-wide">
+                <h1>{lang.pick("离线与核查", "Offline and under review")}</h1>
+                <section aria-labelledby="cases">
+                    <h2 id="cases">{lang.pick("核查中的核销", "Under review")}</h2>
+                    {none.then(|| view! { <p class="nothing">{lang.pick("没有与本商户有关的案件。", "No case concerns this merchant.")}</p> })}
+                    {own}
+                </section>
+                <section aria-labelledby="arrived">
+                    <h2 id="arrived">{lang.pick("离线核销的结果", "What became of offline redemptions")}</h2>
+                    <div class="table-box" tabindex="0" role="region" aria-labelledby="arrived">
+                        <table class="figures">
+                            <thead><tr>
+                                <th scope="col">{lang.pick("核销时间", "Made at")}</th>
+                                <th scope="col">{lang.pick("送达时间", "Arrived at")}</th>
+                                <th scope="col">{lang.pick("门店", "Outlet")}</th>
+                                <th scope="col" class="num">{lang.pick("订单", "Order")}</th>
+                                <th scope="col">{lang.pick("结果", "Result")}</th>
+                            </tr></thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                    {next}
+                </section>
+            </Page>
+        }
+    })
+}
+
+fn case_card(case: &RiskCase, lang: Lang) -> impl IntoView + use<> {
+    let answer = lang.pick(
+        "如有小票或监控，请联系所在区县商务局说明；先入账的一笔照常结算。",
+        "Tell the district's bureau what the receipts say; the one booked first is paid as usual.",
+    );
+    view! {
+        <article class="card risk-case" data-case=case.case_id.to_string() data-state=case.state.code()>
+            {evidence(case, lang)}
+            <p class="quiet">{answer}</p>
+        </article>
+    }
+}
+
+fn arrival(row: &OfflineRedemption, lang: Lang) -> impl IntoView + use<> {
+    let when = When::here();
+    let outlet = lang.of(&row.outlet_name, &row.outlet_name_en).to_owned();
+    let result = match (&row.redemption, &row.detail, &row.detail_en) {
+        (Some(redemption), ..) => lang.pick(
+            format!("已入账 {}", redemption.receipt_code),
+            format!("Booked, {}", redemption.receipt_code),
+        ),
+        (None, zh, en) => {
+            let words =
+                lang.of(zh.as_deref().unwrap_or_default(), en.as_deref().unwrap_or_default()).to_owned();
+            lang.pick(format!("未入账：{words}"), format!("Not booked: {words}"))
+        }
+    };
+    view! {
+        <tr data-offline=row.state.clone()>
+            <th scope="row">{when.moment(&row.made_at)}</th>
+            <td>{when.moment(&row.arrived_at)}</td>
+            <td>{outlet}</td>
+            <td class="num">{row.order_fen.to_string()}</td>
+            <td>{result}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,283 @@
+//! What a till redeemed without a network arrives.
+
+use super::Mark;
+use crate::once::{Begun, Done};
+use crate::paging::{Cursor, page};
+use crate::risk::Evidence;
+use crate::store::desk::Redeemable;
+use crate::store::offline::{self, OfflineRow};
+use crate::store::redemption::{self, OutletUse};
+use crate::store::risk::{self, NewCase};
+use crate::store::{Tx, meta, voucher};
+use crate::till::{Arrived, MAX_ORDER_FEN, Till};
+use crate::{Backend, Caller, Error, StoreError, keys};
+use domain::shapes::{OfflineRedemption, Page};
+use domain::{
+    Denied, Fen, IdempotencyKey, LATEST_MS, Lang, ListQuery, OfflineRefused, OfflineToken, OutletId,
+    PERMIT_MS, Permission, RedeemRefused, RedemptionId, RiskSignal, Timestamp, VoucherId,
+};
+use serde::{Deserialize, Serialize};
+
+/// How far a till's clock may run ahead of the server's.
+const AHEAD_MS: i64 = 60_000;
+/// Of a redemption's own key, the digits that tell it from others.
+const KEY_LENGTH: usize = 40;
+const LONGEST_TOKEN: usize = 400;
+const LONGEST_PERMIT: usize = 200;
+
+/// What a till sends of a redemption that it made without a network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OfflineRequest {
+    /// The text of the QR for tills without a network.
+    pub token: String,
+    /// The mark of the till's permit.
+    pub permit: String,
+    /// The order after merchant discounts.
+    pub order_fen: i64,
+    /// The merchant's own discount before it, for the record.
+    #[serde(default)]
+    pub merchant_discount_fen: i64,
+    /// The till's moment, in milliseconds of the server's time.
+    pub made_at_ms: i64,
+}
+
+/// A request whose fields are within their limits.
+struct Read {
+    mark: Mark,
+    token: OfflineToken,
+    till: Till,
+}
+
+impl Backend {
+    /// Takes in what a till redeemed without a network. It is booked, or noted
+    /// with the reason why not; a repeat with the same key gets the same
+    /// answer.
+    ///
+    /// # Errors
+    /// The caller may not redeem or calls from no enrolled till, a field is out
+    /// of its limits, or the key was used for another request.
+    pub async fn redeem_offline(
+        &self,
+        caller: &Caller,
+        request: &OfflineRequest,
+        key: &IdempotencyKey,
+    ) -> Result<Done<OfflineRedemption>, Error> {
+        let read = self.read_offline(caller, request)?;
+        let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
+        let request_hash = keys::sha256(&format!("offline {request_text}"));
+        let mut tx = match self.begin_once(caller, key, &request_hash).await? {
+            Begun::Before(done) => return Ok(done),
+            Begun::Now(tx) => tx,
+        };
+        voucher::hold(&mut tx, read.till.voucher).await?;
+        let judged = self.judge_arrival(&mut tx, &read, (key, &request_hash)).await;
+        let mut row = self.arrived_row(&mut tx, &read).await?;
+        match judged {
+            Ok(part) => row.redemption_id = Some(self.book(&mut tx, part).await?),
+            Err(Error::Redeem(refused @ RedeemRefused::AlreadyRedeemed { .. })) => {
+                row.case_id = Some(self.open_conflict(&mut tx, &read, &row).await?);
+                "conflict".clone_into(&mut row.state);
+                self.explain(&mut row, &refused.into());
+            }
+            Err(Error::Redeem(refused)) => self.explain(&mut row, &refused.into()),
+            Err(Error::Offline(refused)) => self.explain(&mut row, &refused),
+            Err(other) => return Err(other),
+        }
+        offline::add(&mut tx, &row).await?;
+        let shape = self.offline_shape(&mut tx, &row).await?;
+        self.finish_once(tx, caller, key, shape).await
+    }
+
+    /// What arrived from the tills of the caller's merchant, the newest first.
+    ///
+    /// # Errors
+    /// The caller belongs to no merchant, or limit or cursor is none.
+    pub async fn offline_redemptions(
+        &self,
+        caller: &Caller,
+        query: &ListQuery,
+    ) -> Result<Page<OfflineRedemption>, Error> {
+        caller.require(Permission::Redeem)?;
+        let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
+        let cursor = Cursor::newest_first(query)?;
+        let mut tx = self.db().read().await?;
+        let rows = offline::of_merchant(&mut tx, merchant, cursor.before, cursor.limit + 1).await?;
+        let mut shapes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            shapes.push(self.offline_shape(&mut tx, row).await?);
+        }
+        Ok(page(shapes, &cursor, |shape| shape.offline_id))
+    }
+
+    fn read_offline(&self, caller: &Caller, request: &OfflineRequest) -> Result<Read, Error> {
+        caller.require(Permission::Redeem)?;
+        let place = caller.till.ok_or(OfflineRefused::NotEnrolled)?;
+        if request.token.len() > LONGEST_TOKEN || request.permit.len() > LONGEST_PERMIT {
+            return Err(Denied::field("token", format!("≤ {LONGEST_TOKEN}")).into());
+        }
+        let mark = self.read_mark(&request.permit).filter(|mark| mark.till == place.id);
+        let mark = mark.ok_or_else(|| Denied::field("permit", "this till's own"))?;
+        let token: OfflineToken = request.token.parse().map_err(|error| Denied::field("token", error))?;
+        let amount = Fen::try_from(request.order_fen).ok();
+        let amount = amount.filter(|fen| (1..=MAX_ORDER_FEN).contains(&fen.get()));
+        let amount = amount.ok_or_else(|| Denied::field("order_fen", format!("1–{MAX_ORDER_FEN}")))?;
+        let most = MAX_ORDER_FEN - amount.get();
+        let discount = Fen::try_from(request.merchant_discount_fen).ok().filter(|fen| fen.get() <= most);
+        let discount = discount.ok_or_else(|| Denied::field("merchant_discount_fen", format!("0–{most}")))?;
+        let catalogue = self.catalogue();
+        let outlet =
+            catalogue.outlet(mark.outlet).filter(|outlet| Some(outlet.merchant_id) == caller.merchant_id);
+        let outlet = outlet.ok_or_else(|| Denied::field("permit", "this till's own"))?.clone();
+        let at = Timestamp::from_ms(request.made_at_ms);
+        let till = Till::without_network(Arrived {
+            clerk: caller.account_id,
+            till: place.id,
+            outlet,
+            voucher: self.keys().voucher_of(token.pass.code),
+            step: token.proven_step(at),
+            amount,
+            discount,
+            at,
+        });
+        Ok(Read { mark, token, till })
+    }
+
+    /// Everything that the redemption writes, judged at the till's moment.
+    async fn judge_arrival(
+        &self,
+        tx: &mut Tx,
+        Read { mark, token, till }: &Read,
+        (key, request_hash): (&IdempotencyKey, &str),
+    ) -> Result<Redeemable, Error> {
+        let (at, now) = (till.now, self.now());
+        if at < mark.issued_at || at >= mark.issued_at.plus_ms(PERMIT_MS) || at > now.plus_ms(AHEAD_MS) {
+            return Err(OfflineRefused::PermitOver.into());
+        }
+        if at.plus_ms(LATEST_MS) < now {
+            return Err(OfflineRefused::TooLate.into());
+        }
+        if !token.is_signed_by(&self.keys().passes().key()) {
+            return Err(OfflineRefused::NotSigned.into());
+        }
+        let held = voucher::get(tx, till.voucher).await?.ok_or(OfflineRefused::NotSigned)?;
+        let judged = self.judge(&held, till)?;
+        let business_day = self.zone().business_day(at).to_string();
+        let used = OutletUse {
+            account_id: held.account_id,
+            campaign_id: held.campaign_id,
+            outlet_id: till.outlet.id.0,
+            business_day: &business_day,
+        };
+        let limit = judged.per_outlet_day;
+        if redemption::used_at_outlet(tx, &used).await? >= limit {
+            return Err(RedeemRefused::OutletLimitReached { limit }.into());
+        }
+        self.check_daily_cap(tx, &judged, till, (0, Fen::ZERO)).await?;
+        // The last of the tests, because it writes.
+        let subsidy = judged.subsidy().get();
+        if !offline::count(tx, (mark.till, &business_day), subsidy, mark.limits).await? {
+            return Err(OfflineRefused::LimitReached { limits: mark.limits }.into());
+        }
+        let key = self.keys().private_hash(&format!("offline {} {}", till.clerk, key.as_str()));
+        self.redeemable_of(&held, till, judged, &format!("offline-{}", &key[..KEY_LENGTH]), request_hash)
+    }
+
+    /// Writes a redemption that was judged; its number.
+    async fn book(&self, tx: &mut Tx, part: Redeemable) -> Result<i64, Error> {
+        let mut parts = [part];
+        match self.write_order(tx, &mut parts).await {
+            Ok(()) => Ok(parts[0].row.redemption_id),
+            // Somebody else took the room that was there a moment ago: the till sends it again.
+            Err(Error::OnOrder { .. }) => Err(StoreError::Moved("a limit of the redemption").into()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn arrived_row(
+        &self,
+        tx: &mut Tx,
+        Read { mark, till, .. }: &Read,
+    ) -> Result<OfflineRow, StoreError> {
+        Ok(OfflineRow {
+            offline_id: meta::take_numbers(tx, "offline_redemption", 1).await?,
+            merchant_id: till.outlet.merchant_id.0,
+            outlet_id: till.outlet.id.0,
+            till_id: mark.till.0,
+            clerk_id: till.clerk.0,
+            voucher_id: till.voucher.0,
+            order_fen: till.amount().get(),
+            made_at_ms: till.now.ms(),
+            arrived_at_ms: self.now().ms(),
+            state: "booked".to_owned(),
+            code: None,
+            detail: None,
+            detail_en: None,
+            redemption_id: None,
+            case_id: None,
+        })
+    }
+
+    /// Notes why it was not booked.
+    fn explain(&self, row: &mut OfflineRow, refused: &OfflineRefused) {
+        if row.case_id.is_none() {
+            "refused".clone_into(&mut row.state);
+        }
+        row.code = Some(refused.code().to_owned());
+        row.detail = Some(refused.words(Lang::Zh, self.zone()));
+        row.detail_en = Some(refused.words(Lang::En, self.zone()));
+    }
+
+    /// Opens the case of a voucher that was used before.
+    async fn open_conflict(&self, tx: &mut Tx, read: &Read, row: &OfflineRow) -> Result<i64, Error> {
+        let first = redemption::of_voucher(tx, read.till.voucher).await?;
+        let first = first.ok_or_else(|| StoreError::corrupt("a redeemed voucher without a redemption"))?;
+        let evidence = Evidence::OfflineConflict {
+            first_redemption_id: first.redemption_id,
+            first_outlet_id: first.outlet_id,
+            first_at_ms: first.redeemed_at_ms,
+            second_till_id: row.till_id,
+            second_outlet_id: row.outlet_id,
+            second_at_ms: row.made_at_ms,
+            arrived_at_ms: row.arrived_at_ms,
+            order_fen: row.order_fen,
+        };
+        let case = NewCase {
+            signal: RiskSignal::OfflineConflict,
+            merchant_id: row.merchant_id,
+            outlet_id: row.outlet_id,
+            district: read.till.outlet.district,
+            voucher: Some(read.till.voucher),
+            redemption_id: None,
+            evidence: serde_json::to_string(&evidence).map_err(StoreError::corrupt)?,
+            party: Some(first.merchant_id),
+            at: self.now(),
+        };
+        Ok(risk::open(tx, &case).await?)
+    }
+
+    async fn offline_shape(&self, tx: &mut Tx, row: &OfflineRow) -> Result<OfflineRedemption, StoreError> {
+        let catalogue = self.catalogue();
+        let outlet = catalogue.outlet(OutletId(row.outlet_id));
+        let moment = |ms: i64| self.zone().rfc3339(Timestamp::from_ms(ms));
+        let booked = match row.redemption_id {
+            Some(id) => redemption::get(tx, RedemptionId(id)).await?,
+            None => None,
+        };
+        Ok(OfflineRedemption {
+            offline_id: row.offline_id,
+            state: row.state.clone(),
+            outlet_id: OutletId(row.outlet_id),
+            outlet_name: outlet.map(|outlet| outlet.name.clone()).unwrap_or_default(),
+            outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
+            voucher_id: VoucherId(row.voucher_id),
+            order_fen: Fen::try_from(row.order_fen).map_err(StoreError::corrupt)?,
+            made_at: moment(row.made_at_ms),
+            arrived_at: moment(row.arrived_at_ms),
+            redemption: booked.map(|row| self.redemption_shape(&row)).transpose()?,
+            code: row.code.clone(),
+            detail: row.detail.clone(),
+            detail_en: row.detail_en.clone(),
+            case_id: row.case_id,
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! Cases: what looks wrong, until a person has looked at it.
+
+use crate::store::{StoreError, Tx, changed, meta, on};
+use domain::{AccountId, DistrictCode, MerchantId, RiskSignal, RiskState, Timestamp, VoucherId};
+
+/// A case as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct CaseRow {
+    pub(crate) case_id: i64,
+    pub(crate) signal: String,
+    pub(crate) merchant_id: i64,
+    pub(crate) outlet_id: i64,
+    pub(crate) district: String,
+    pub(crate) voucher_id: Option<i64>,
+    pub(crate) evidence: String,
+    pub(crate) state: String,
+    pub(crate) opened_at_ms: i64,
+    pub(crate) decided_at_ms: Option<i64>,
+    pub(crate) reason: Option<String>,
+}
+
+/// A case to be opened.
+#[derive(Clone, Debug)]
+pub(crate) struct NewCase {
+    pub(crate) signal: RiskSignal,
+    pub(crate) merchant_id: i64,
+    pub(crate) outlet_id: i64,
+    pub(crate) district: DistrictCode,
+    pub(crate) voucher: Option<VoucherId>,
+    /// The redemption under suspicion; none when it was never booked.
+    pub(crate) redemption_id: Option<i64>,
+    /// JSON.
+    pub(crate) evidence: String,
+    /// Another merchant that it concerns.
+    pub(crate) party: Option<i64>,
+    pub(crate) at: Timestamp,
+}
+
+/// Opens a case; its number.
+pub(crate) async fn open(tx: &mut Tx, new: &NewCase) -> Result<i64, StoreError> {
+    let case_id = meta::take_numbers(tx, "risk_case", 1).await?;
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into risk_case (case_id, signal, merchant_id, outlet_id, district, voucher_id, redemption_id,
+                                    evidence, state, opened_at_ms)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)"
+        )
+        .bind(case_id)
+        .bind(new.signal.code())
+        .bind(new.merchant_id)
+        .bind(new.outlet_id)
+        .bind(new.district.to_string())
+        .bind(new.voucher.map(|voucher| voucher.0))
+        .bind(new.redemption_id)
+        .bind(&new.evidence)
+        .bind(new.at.ms())
+    )?;
+    if let Some(party) = new.party.filter(|party| *party != new.merchant_id) {
+        changed!(
+            tx,
+            sqlx::query("insert into risk_party (case_id, merchant_id) values ($1, $2)")
+                .bind(case_id)
+                .bind(party)
+        )?;
+    }
+    Ok(case_id)
+}
+
+/// Cases before a number, the newest first, at most `limit`; of one district,
+/// or of all of them where it is empty.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    district: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<CaseRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select case_id, signal, merchant_id, outlet_id, district, voucher_id, evidence, state, opened_at_ms,
+                decided_at_ms, reason
+           from risk_case where ($1 = '' or district = $1) and case_id < $2
+          order by case_id desc limit $3")
+        .bind(district).bind(before).bind(limit).fetch_all(conn))?)
+}
+
+/// The cases that concern a merchant, before a number, the newest first, at
+/// most `limit`.
+pub(crate) async fn of_merchant(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<CaseRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select case_id, signal, merchant_id, outlet_id, district, voucher_id, evidence, state, opened_at_ms,
+                decided_at_ms, reason
+           from risk_case
+          where case_id in (select case_id from risk_case where merchant_id = $1
+                            union select case_id from risk_party where merchant_id = $1)
+            and case_id < $2
+          order by case_id desc limit $3")
+        .bind(merchant.0).bind(before).bind(limit).fetch_all(conn))?)
+}
+
+/// One case.
+pub(crate) async fn get(tx: &mut Tx, case_id: i64) -> Result<Option<CaseRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select case_id, signal, merchant_id, outlet_id, district, voucher_id, evidence, state, opened_at_ms,
+                decided_at_ms, reason
+           from risk_case where case_id = $1").bind(case_id).fetch_optional(conn))?)
+}
+
+/// Decides on a case that is not cleared; false when it is, or stands so
+/// already.
+pub(crate) async fn decide(
+    tx: &mut Tx,
+    case_id: i64,
+    state: RiskState,
+    reason: &str,
+    by: AccountId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "update risk_case set state = $2, reason = $3, decided_by = $4, decided_at_ms = $5
+              where case_id = $1 and state <> 'cleared' and state <> $2"
+        )
+        .bind(case_id)
+        .bind(state.code())
+        .bind(reason)
+        .bind(by.0)
+        .bind(now.ms())
+    )?;
+    Ok(rows == 1)
+}
