@@ -26,6 +26,9 @@ create table offline_redemption (
     outlet_id     bigint not null references outlet (outlet_id),
     till_id       bigint not null references till (till_id),
     clerk_id      bigint not null references account (account_id),
+    -- Made with the redemption: whichever clerk of the till sends it, it is one.
+    idem_key      text   not null,
+    request_hash  text   not null,
     voucher_id    bigint not null,
     order_fen     bigint not null,
     made_at_ms    bigint not null,
@@ -40,6 +43,7 @@ create table offline_redemption (
     case_id       bigint
 );
 
+create unique index offline_redemption_by_key on offline_redemption (till_id, idem_key);
 create index offline_redemption_by_merchant on offline_redemption (merchant_id, offline_id);
 
 -- Whom a case concerns besides its own merchant.

@@ -70,8 +70,17 @@ impl Backend {
             Begun::Now(tx) => tx,
         };
         voucher::hold(&mut tx, read.till.voucher).await?;
+        if let Some(row) = offline::by_key(&mut tx, read.mark.till, key.as_str()).await? {
+            // Another clerk of the till sent it, and the answer got lost.
+            if row.request_hash != request_hash {
+                return Err(Denied::KeyReused.into());
+            }
+            let shape = self.offline_shape(&mut tx, &row).await?;
+            let done = self.finish_once(tx, caller, key, shape).await?;
+            return Ok(Done { replayed: true, ..done });
+        }
         let judged = self.judge_arrival(&mut tx, &read, (key, &request_hash)).await;
-        let mut row = self.arrived_row(&mut tx, &read).await?;
+        let mut row = self.arrived_row(&mut tx, &read, (key, &request_hash)).await?;
         match judged {
             Ok(part) => row.redemption_id = Some(self.book(&mut tx, part).await?),
             Err(Error::Redeem(refused @ RedeemRefused::AlreadyRedeemed { .. })) => {
@@ -197,6 +206,7 @@ impl Backend {
         &self,
         tx: &mut Tx,
         Read { mark, till, .. }: &Read,
+        (key, request_hash): (&IdempotencyKey, &str),
     ) -> Result<OfflineRow, StoreError> {
         Ok(OfflineRow {
             offline_id: meta::take_numbers(tx, "offline_redemption", 1).await?,
@@ -204,6 +214,8 @@ impl Backend {
             outlet_id: till.outlet.id.0,
             till_id: mark.till.0,
             clerk_id: till.clerk.0,
+            idem_key: key.as_str().to_owned(),
+            request_hash: request_hash.to_owned(),
             voucher_id: till.voucher.0,
             order_fen: till.amount().get(),
             made_at_ms: till.now.ms(),

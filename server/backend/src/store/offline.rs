@@ -20,6 +20,8 @@ pub(crate) struct OfflineRow {
     pub(crate) outlet_id: i64,
     pub(crate) till_id: i64,
     pub(crate) clerk_id: i64,
+    pub(crate) idem_key: String,
+    pub(crate) request_hash: String,
     pub(crate) voucher_id: i64,
     pub(crate) order_fen: i64,
     pub(crate) made_at_ms: i64,
@@ -119,8 +121,8 @@ pub(crate) async fn add(tx: &mut Tx, new: &OfflineRow) -> Result<(), StoreError>
         sqlx::query(
             "insert into offline_redemption
                     (offline_id, merchant_id, outlet_id, till_id, clerk_id, voucher_id, order_fen, made_at_ms,
-                     arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+                     arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id, idem_key, request_hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
         )
         .bind(new.offline_id)
         .bind(new.merchant_id)
@@ -137,6 +139,8 @@ pub(crate) async fn add(tx: &mut Tx, new: &OfflineRow) -> Result<(), StoreError>
         .bind(&new.detail_en)
         .bind(new.redemption_id)
         .bind(new.case_id)
+        .bind(&new.idem_key)
+        .bind(&new.request_hash)
     )?;
     Ok(())
 }
@@ -150,9 +154,18 @@ pub(crate) async fn of_merchant(
     limit: i64,
 ) -> Result<Vec<OfflineRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select offline_id, merchant_id, outlet_id, till_id, clerk_id, voucher_id, order_fen, made_at_ms,
-                arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id
+        "select offline_id, merchant_id, outlet_id, till_id, clerk_id, idem_key, request_hash, voucher_id, order_fen,
+                made_at_ms, arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id
            from offline_redemption where merchant_id = $1 and offline_id < $2
           order by offline_id desc limit $3")
         .bind(merchant.0).bind(before).bind(limit).fetch_all(conn))?)
+}
+
+/// What a till sent under a key.
+pub(crate) async fn by_key(tx: &mut Tx, till: TillId, key: &str) -> Result<Option<OfflineRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select offline_id, merchant_id, outlet_id, till_id, clerk_id, idem_key, request_hash, voucher_id, order_fen,
+                made_at_ms, arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id
+           from offline_redemption where till_id = $1 and idem_key = $2")
+        .bind(till.0).bind(key).fetch_optional(conn))?)
 }
