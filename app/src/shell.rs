@@ -97,6 +97,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/draws") view=organizer::draws ssr=page.clone()/>
                 <Route path=path!("/bureau/redemptions") view=organizer::redemptions ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews/promotions") view=organizer::promotion_reviews ssr=page.clone()/>
+                <Route path=path!("/bureau/audit") view=organizer::audit ssr=page.clone()/>
                 <Route path=path!("/bureau/import") view=organizer::imports ssr=page.clone()/>
                 <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews") view=organizer::reviews ssr=page.clone()/>

@@ -69,6 +69,7 @@ export async function prepare(city) {
         redemptions: "/bureau/redemptions",
         reviews: "/bureau/reviews",
         import: "/bureau/import",
+        audit: "/bureau/audit",
         "merchant-review": `/bureau/reviews/merchants/${merchant.id}`,
         desk: "/bureau/desk",
         "promotion-reviews": "/bureau/reviews/promotions",

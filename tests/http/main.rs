@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod assisted;
+mod audit;
 mod auth;
 mod document;
 mod doors;

@@ -26,6 +26,7 @@ const REVIEWERS: &[&str] = &["city", "district"];
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
 const IMPORTERS: &[&str] = &["city"];
+const AUDITORS: &[&str] = &["city", "auditor"];
 
 /// Every call that asks for a session.
 const CALLS: &[Call] = &[
@@ -83,6 +84,8 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
     Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
     Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },
+    Call { method: Method::GET, path: "/audit", roles: AUDITORS },
+    Call { method: Method::GET, path: "/audit.csv", roles: AUDITORS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },

@@ -5,6 +5,7 @@
 //! the tills run the very same rules.
 
 mod assisted;
+mod audit;
 mod campaign;
 mod code;
 mod credit_code;
@@ -47,6 +48,7 @@ pub use assisted::{
     AsksFor, AssistRefused, AssistedKind, BadLastFour, LastFour, MOST_PRINTS, MOST_WRONG_DIGITS, PhoneOwner,
     masked_name,
 };
+pub use audit::{AuditAction, AuditMark, AuditRecord, AuditThing, BadMark};
 pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
 pub use code::{CodeKey, VoucherCode, fold_typed};
 pub use credit_code::{BadCreditCode, CreditCode};
@@ -80,8 +82,8 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, RoundQuery, SalesQuery,
-    StatementQuery, StatsQuery,
+    AuditQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, RoundQuery,
+    SalesQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};

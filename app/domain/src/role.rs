@@ -61,6 +61,8 @@ words! {
         ReviewMerchants = "review_merchants", "审核商户", "review merchants";
         /// Bring in merchants from a spreadsheet.
         ImportMerchants = "import_merchants", "导入商户", "import merchants";
+        /// Read the audit log.
+        ReadAudit = "read_audit", "查看审计日志", "read the audit log";
     }
 }
 
@@ -70,19 +72,26 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
             AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, ManagePeople,
-            PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeStatements,
-            SeeStats,
+            PostPromotions, ReadAudit, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions,
+            SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
             Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
-            Role::City => {
-                &[SeeStats, HoldDraws, AssistResidents, ReviewMerchants, ReviewPromotions, ImportMerchants]
-            }
+            Role::City => &[
+                SeeStats,
+                HoldDraws,
+                AssistResidents,
+                ReviewMerchants,
+                ReviewPromotions,
+                ImportMerchants,
+                ReadAudit,
+            ],
             Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions],
-            Role::Finance | Role::Auditor => &[SeeStats],
+            Role::Finance => &[SeeStats],
+            Role::Auditor => &[SeeStats, ReadAudit],
             Role::Desk => &[AssistResidents],
         }
     }

@@ -38,6 +38,8 @@ pub mod tills;
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
 #[cfg(feature = "ssr")]
+pub(crate) mod audit;
+#[cfg(feature = "ssr")]
 pub(crate) mod caller;
 #[cfg(feature = "ssr")]
 pub(crate) mod cookies;

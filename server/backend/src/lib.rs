@@ -5,6 +5,7 @@
 //! `domain` and writes through `store`.
 
 mod assisted;
+mod audit;
 mod auth;
 mod backend;
 mod balances;

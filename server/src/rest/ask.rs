@@ -9,8 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
-    Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
+    OwnPromotionQuery, Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -103,6 +103,8 @@ permitted! {
     Joiner: JoinAsMerchant;
     /// Somebody who brings in merchants.
     Importer: ImportMerchants;
+    /// Somebody who may read the audit log.
+    AuditReader: ReadAudit;
     /// Somebody who decides on merchants.
     MerchantReviewer: ReviewMerchants;
 }
@@ -168,6 +170,7 @@ macro_rules! parameters {
     )+};
 }
 parameters!(
+    AuditQuery,
     OfferQuery,
     RoundQuery,
     ListQuery,

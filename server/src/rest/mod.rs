@@ -3,6 +3,7 @@
 
 pub(crate) mod ask;
 mod assisted;
+mod audit;
 mod auth;
 mod campaigns;
 mod document;
@@ -68,6 +69,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(join::routes())
         .merge(merchant_reviews::routes())
         .merge(imports::routes())
+        .merge(audit::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

@@ -7,6 +7,7 @@
 
 mod account;
 mod assisted;
+mod audit;
 mod catalogue;
 mod draw;
 mod import;
@@ -21,6 +22,7 @@ mod voucher;
 
 pub use account::{CodeSent, Login, Me};
 pub use assisted::{AssistedItem, AssistedShape, PrintShape, SlipShape};
+pub use audit::AuditShape;
 pub use catalogue::{
     AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,

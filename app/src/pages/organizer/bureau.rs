@@ -135,6 +135,9 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             {officer.may(domain::Permission::ImportMerchants).then(|| view! {
                 <p><a href="/bureau/import">{lang.pick("导入商户", "Import merchants")}</a></p>
             })}
+            {officer.may(domain::Permission::ReadAudit).then(|| view! {
+                <p><a href="/bureau/audit">{lang.pick("审计日志", "Audit log")}</a></p>
+            })}
             {officer.may(domain::Permission::ReviewMerchants).then(|| view! {
                 <p><a href="/bureau/reviews">{lang.pick("商户审核", "Merchants to review")}</a></p>
             })}

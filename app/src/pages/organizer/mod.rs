@@ -1,5 +1,6 @@
 //! The organizers' pages.
 
+mod audit;
 mod bureau;
 mod chart;
 mod definitions;
@@ -14,6 +15,7 @@ mod slip;
 mod stats;
 mod table;
 
+pub(crate) use audit::audit;
 pub(crate) use bureau::bureau;
 pub(crate) use desk::desk;
 pub(crate) use draws::draws;

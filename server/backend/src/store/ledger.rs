@@ -49,13 +49,23 @@ pub(crate) async fn append(
     entries: &[Entry],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    append_text(tx, chain, text(entries), now).await
+}
+
+/// Chains a block of this text: lines of entries, or marks of audit records.
+pub(crate) async fn append_text(
+    tx: &mut Tx,
+    chain: i64,
+    entries: String,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     // The update takes the lock before the hash is read.
     let (sequence, previous): (i64, String) = on!(tx, conn => sqlx::query_as(
         "update ledger_head set sequence = sequence + 1, at_ms = $1 where chain = $2
          returning sequence, hash")
         .bind(now.ms()).bind(chain).fetch_one(conn))?;
     let previous: Hash = previous.parse().map_err(StoreError::corrupt)?;
-    let block = Block { chain, sequence, at: now, previous, entries: text(entries) };
+    let block = Block { chain, sequence, at: now, previous, entries };
     let hash = block.hash().to_string();
     changed!(
         tx,

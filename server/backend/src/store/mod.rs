@@ -13,6 +13,7 @@
 
 pub(crate) mod account;
 pub(crate) mod assisted;
+pub(crate) mod audit;
 pub(crate) mod caller_change;
 pub(crate) mod catalogue;
 mod db;
