@@ -18,6 +18,8 @@ fn roles(name: &str) -> &'static [&'static str] {
         | "sign_join" => &["resident"],
         "decide_merchant" => &["city", "district"],
         "hold_draw" | "confirm_import" => &["city"],
+        "save_campaign_draft" | "copy_campaign" | "change_campaign" => &["city"],
+        "step_campaign_draft" => &["city", "finance"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],

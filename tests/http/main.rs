@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod document;
 mod doors;
+mod drafts;
 mod draw_entries;
 mod draws;
 mod functions;

@@ -26,6 +26,9 @@ const REVIEWERS: &[&str] = &["city", "district"];
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
 const IMPORTERS: &[&str] = &["city"];
+const DRAFT_READERS: &[&str] = &["city", "finance", "auditor"];
+const BUILDERS: &[&str] = &["city"];
+const PUBLISHERS: &[&str] = &["city", "finance"];
 const AUDITORS: &[&str] = &["city", "auditor"];
 
 /// Every call that asks for a session.
@@ -84,6 +87,15 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
     Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
     Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },
+    Call { method: Method::GET, path: "/drafts", roles: DRAFT_READERS },
+    Call { method: Method::GET, path: "/drafts/1", roles: DRAFT_READERS },
+    Call { method: Method::POST, path: "/drafts", roles: BUILDERS },
+    Call { method: Method::PUT, path: "/drafts/1", roles: BUILDERS },
+    Call { method: Method::POST, path: "/drafts/1/submission", roles: BUILDERS },
+    Call { method: Method::POST, path: "/drafts/1/end", roles: BUILDERS },
+    Call { method: Method::POST, path: "/drafts/1/reviews", roles: PUBLISHERS },
+    Call { method: Method::POST, path: "/campaigns/1/copies", roles: BUILDERS },
+    Call { method: Method::POST, path: "/campaigns/1/changes", roles: BUILDERS },
     Call { method: Method::GET, path: "/audit", roles: AUDITORS },
     Call { method: Method::GET, path: "/audit.csv", roles: AUDITORS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },

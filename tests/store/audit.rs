@@ -59,7 +59,10 @@ async fn a_change_is_recorded_with_old_and_new(city: &TestCity) {
     let thing = Some("till".to_owned());
     assert_eq!(of(AuditQuery { thing: thing.clone(), ..AuditQuery::default() }).await.len(), 2);
     let actor = Some(officer.account_id.to_string());
-    assert_eq!(of(AuditQuery { actor: actor.clone(), ..AuditQuery::default() }).await, [review.clone()]);
+    assert_eq!(
+        of(AuditQuery { actor: actor.clone(), ..AuditQuery::default() }).await,
+        std::slice::from_ref(review)
+    );
     assert_eq!(of(AuditQuery { actor, thing, ..AuditQuery::default() }).await, []);
     let day = |day: &str| Some(day.to_owned());
     let on = |from, to| AuditQuery { from, to, ..AuditQuery::default() };

@@ -4,6 +4,7 @@
 
 mod assisted;
 mod audit;
+mod builder;
 mod claims;
 mod draws;
 mod history;
@@ -16,6 +17,7 @@ mod migrations;
 mod nodes;
 mod orders;
 mod people;
+mod programmes;
 mod promotions;
 mod redemptions;
 mod returns;

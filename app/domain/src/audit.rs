@@ -50,6 +50,8 @@ words! {
 words! {
     /// What kind of thing it was done to.
     AuditThing {
+        /// By its number: a campaign that is being built.
+        Draft = "draft", "消费券活动草稿", "Campaign draft";
         /// By its number.
         Campaign = "campaign", "消费券活动", "Campaign";
         /// By its number.

@@ -61,6 +61,12 @@ words! {
         ReviewMerchants = "review_merchants", "审核商户", "review merchants";
         /// Bring in merchants from a spreadsheet.
         ImportMerchants = "import_merchants", "导入商户", "import merchants";
+        /// See campaigns that are being built.
+        SeeDrafts = "see_drafts", "查看消费券活动草稿", "see campaigns being built";
+        /// Build campaigns, and change published ones.
+        BuildCampaigns = "build_campaigns", "编制消费券活动", "build campaigns";
+        /// Publish, or return, a campaign that somebody else built.
+        PublishCampaigns = "publish_campaigns", "复核并发布消费券活动", "publish campaigns";
         /// Read the audit log.
         ReadAudit = "read_audit", "查看审计日志", "read the audit log";
     }
@@ -71,9 +77,9 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, ManagePeople,
-            PostPromotions, ReadAudit, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions,
-            SeeStatements, SeeStats,
+            AssistResidents, BuildCampaigns, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant,
+            ManagePeople, PostPromotions, PublishCampaigns, ReadAudit, Redeem, Reverse, ReverseFreely,
+            ReviewMerchants, ReviewPromotions, SeeDrafts, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
@@ -88,10 +94,13 @@ impl Role {
                 ReviewPromotions,
                 ImportMerchants,
                 ReadAudit,
+                SeeDrafts,
+                BuildCampaigns,
+                PublishCampaigns,
             ],
             Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions],
-            Role::Finance => &[SeeStats],
-            Role::Auditor => &[SeeStats, ReadAudit],
+            Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns],
+            Role::Auditor => &[SeeStats, ReadAudit, SeeDrafts],
             Role::Desk => &[AssistResidents],
         }
     }

@@ -6,8 +6,8 @@ use crate::store::{Tx, ledger};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{AuditShape, Page};
 use domain::{
-    AccountId, AuditAction, AuditQuery, AuditRecord, AuditThing, Day, Denied, ListQuery, Permission, Phone,
-    Timestamp,
+    AccountId, AuditAction, AuditQuery, AuditRecord, AuditThing, Day, Denied, Entry, ListQuery, Permission,
+    Phone, Timestamp,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -45,8 +45,25 @@ pub(crate) async fn record(
     deed: Deed,
     (old, new): (Option<&(impl Serialize + Sync)>, Option<&(impl Serialize + Sync)>),
 ) -> Result<(), StoreError> {
+    record_moving(backend, tx, caller, deed, (old, new), &[]).await
+}
+
+/// The same for a change that moves money: its entries and the record stand in
+/// one block of the ledger.
+///
+/// # Errors
+/// The store failed.
+pub(crate) async fn record_moving(
+    backend: &Backend,
+    tx: &mut Tx,
+    caller: &Caller,
+    deed: Deed,
+    (old, new): (Option<&(impl Serialize + Sync)>, Option<&(impl Serialize + Sync)>),
+    entries: &[Entry],
+) -> Result<(), StoreError> {
     let texts = (text(old)?, text(new)?);
-    write(backend, tx, (caller.account_id, place(caller)), (deed, backend.now()), texts).await
+    let who = (caller.account_id, place(caller));
+    write(backend, tx, who, (deed, backend.now()), texts, entries).await
 }
 
 /// Records what was done at the program's command line.
@@ -62,7 +79,7 @@ pub(crate) async fn record_at_command_line(
     let texts = (String::new(), text(Some(new))?);
     // A demonstration's clock goes on from the ledger's last moment: it is not moved to this day.
     let at = backend.demo_clock().await?.unwrap_or_else(|| backend.now());
-    write(backend, tx, (AccountId(0), "command_line".to_owned()), (deed, at), texts).await
+    write(backend, tx, (AccountId(0), "command_line".to_owned()), (deed, at), texts, &[]).await
 }
 
 async fn write(
@@ -71,11 +88,13 @@ async fn write(
     (account_id, place): (AccountId, String),
     (Deed { action, thing, thing_id }, at): (Deed, Timestamp),
     (old, new): (String, String),
+    entries: &[Entry],
 ) -> Result<(), StoreError> {
     let id = audit::next_number(tx).await?;
     let record = AuditRecord { id, at, account_id, place, action, thing, thing_id, old, new };
     audit::add(tx, &record).await?;
-    ledger::append_text(tx, backend.chain(), format!("{}\n", record.mark()), at).await
+    let block = format!("{}{}\n", ledger::text(entries), record.mark());
+    ledger::append_text(tx, backend.chain(), block, at).await
 }
 
 /// JSON in which no text holds a phone number, whatever somebody typed.

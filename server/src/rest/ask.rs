@@ -103,6 +103,12 @@ permitted! {
     Joiner: JoinAsMerchant;
     /// Somebody who brings in merchants.
     Importer: ImportMerchants;
+    /// Somebody who may see campaigns that are being built.
+    DraftReader: SeeDrafts;
+    /// Somebody who builds campaigns.
+    Builder: BuildCampaigns;
+    /// Somebody who publishes what another built.
+    Publisher: PublishCampaigns;
     /// Somebody who may read the audit log.
     AuditReader: ReadAudit;
     /// Somebody who decides on merchants.

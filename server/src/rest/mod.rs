@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod campaigns;
 mod document;
+mod drafts;
 mod draws;
 mod guide;
 mod imports;
@@ -70,6 +71,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(merchant_reviews::routes())
         .merge(imports::routes())
         .merge(audit::routes())
+        .merge(drafts::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

@@ -9,6 +9,7 @@ mod account;
 mod assisted;
 mod audit;
 mod catalogue;
+mod draft;
 mod draw;
 mod import;
 mod join;
@@ -27,6 +28,7 @@ pub use catalogue::{
     AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
+pub use draft::{CampaignFaultShape, DraftShape};
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
 pub use import::{BadCellShape, ImportShape, ImportState};
 pub use join::{

@@ -2,6 +2,9 @@
 
 mod audit;
 mod bureau;
+mod calendar;
+mod campaign_form;
+mod campaigns;
 mod chart;
 mod definitions;
 mod desk;
@@ -17,6 +20,7 @@ mod table;
 
 pub(crate) use audit::audit;
 pub(crate) use bureau::bureau;
+pub(crate) use campaigns::{bureau_campaign, campaign_draft, campaigns, new_campaign};
 pub(crate) use desk::desk;
 pub(crate) use draws::draws;
 pub(crate) use imports::{import, imports};
