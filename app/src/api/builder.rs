@@ -5,21 +5,16 @@ use domain::CampaignForm;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use super::{caller, notice, season};
+use super::{caller, notice, rounds, season};
 #[cfg(feature = "ssr")]
 use backend::{Backend, Caller, DraftChange};
 #[cfg(feature = "ssr")]
 use domain::shapes::{CampaignShape, DistrictShape, DraftShape, KindShape, Page, RoundShape};
 #[cfg(feature = "ssr")]
-use domain::{
-    CampaignId, Denied, DraftId, IdempotencyKey, ListQuery, Permission, QuotaForm, RoundForm, RoundQuery,
-};
+use domain::{CampaignId, Denied, DraftId, IdempotencyKey, ListQuery, Permission, QuotaForm, RoundForm};
 
 #[cfg(feature = "ssr")]
 const LIST: &str = "/bureau/campaigns";
-/// The most rounds that the calendar looks through.
-#[cfg(feature = "ssr")]
-const MOST_PAGES: usize = 10;
 
 /// What a form of a campaign is drawn from.
 #[cfg(feature = "ssr")]
@@ -90,26 +85,11 @@ pub(crate) async fn overview(cursor: Option<String>) -> Result<Overview, ApiErro
     Ok(Overview {
         drafts,
         campaigns,
-        rounds: all_rounds(&backend).await?,
+        rounds: rounds::all(&backend).await?,
         builds: officer.may(Permission::BuildCampaigns),
         season: setting.season,
         today: backend.zone().business_day(backend.now()).to_string(),
     })
-}
-
-#[cfg(feature = "ssr")]
-async fn all_rounds(backend: &Backend) -> Result<Vec<RoundShape>, ApiError> {
-    let (mut rounds, mut cursor) = (Vec::new(), None);
-    for _ in 0..MOST_PAGES {
-        let query = RoundQuery { limit: Some("100".to_owned()), cursor, ..RoundQuery::default() };
-        let page = backend.rounds(&query).await.map_err(caller::convert)?;
-        rounds.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    Ok(rounds)
 }
 
 /// What a new campaign's form is drawn from.
