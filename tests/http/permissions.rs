@@ -45,6 +45,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/assisted/1", roles: ASSISTANTS },
     Call { method: Method::POST, path: "/assisted/1/prints", roles: ASSISTANTS },
     Call { method: Method::GET, path: "/rounds/1/work", roles: HOLDERS },
+    Call { method: Method::GET, path: "/ledger/lines?receipt=0000", roles: HOLDERS },
     Call { method: Method::GET, path: "/vouchers", roles: HOLDERS },
     Call { method: Method::GET, path: "/vouchers/1", roles: HOLDERS },
     Call { method: Method::POST, path: "/vouchers/1/token", roles: HOLDERS },

@@ -87,8 +87,8 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    AuditQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, RoundQuery,
-    SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, BlockQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
+    ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};

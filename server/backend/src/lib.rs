@@ -26,6 +26,7 @@ mod live;
 mod load;
 mod merchant_reviews;
 mod once;
+mod open;
 mod order;
 mod paging;
 mod people;

@@ -9,8 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    AuditQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
-    OwnPromotionQuery, Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, BlockQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
+    OwnPromotionQuery, Permission, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -177,6 +177,8 @@ macro_rules! parameters {
 }
 parameters!(
     AuditQuery,
+    BlockQuery,
+    ReceiptQuery,
     OfferQuery,
     RoundQuery,
     ListQuery,

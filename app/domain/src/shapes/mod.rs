@@ -13,6 +13,7 @@ mod draft;
 mod draw;
 mod import;
 mod join;
+mod open;
 mod order;
 mod people;
 mod problem;
@@ -35,6 +36,7 @@ pub use join::{
     CommitmentShape, JoinFaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape,
     WaitingMerchant,
 };
+pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
 pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
