@@ -101,6 +101,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/risk") view=organizer::risk ssr=page.clone()/>
                 <Route path=path!("/bureau/offline") view=organizer::offline ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews/promotions") view=organizer::promotion_reviews ssr=page.clone()/>
+                <Route path=path!("/bureau/campaigns") view=organizer::campaigns ssr=page.clone()/>
+                <Route path=path!("/bureau/campaigns/new") view=organizer::new_campaign ssr=page.clone()/>
+                <Route path=path!("/bureau/campaigns/drafts/:id") view=organizer::campaign_draft ssr=page.clone()/>
+                <Route path=path!("/bureau/campaigns/:id") view=organizer::bureau_campaign ssr=page.clone()/>
+                <Route path=path!("/bureau/audit") view=organizer::audit ssr=page.clone()/>
                 <Route path=path!("/bureau/import") view=organizer::imports ssr=page.clone()/>
                 <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews") view=organizer::reviews ssr=page.clone()/>

@@ -214,6 +214,16 @@ export const imports = {
   skip: testId("import-skip"),
 };
 
+export const campaigns = {
+  begin: testId("new-campaign"),
+  save: testId("save-draft"),
+  sentence: testId("sentence"),
+  over: testId("over-budget"),
+  state: testId("draft-state"),
+  submit: testId("draft-submit"),
+  publish: testId("draft-publish"),
+};
+
 export const stats = {
   /** One number of a district's row: column is `claimed`, `redeemed`, … */
   cell: (page, district, column) =>

@@ -3,9 +3,11 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod assisted;
+mod audit;
 mod auth;
 mod document;
 mod doors;
+mod drafts;
 mod draw_entries;
 mod draws;
 mod functions;

@@ -29,6 +29,10 @@ const IMPORTERS: &[&str] = &["city"];
 const OFFLINE_ALLOWERS: &[&str] = &["city"];
 const RISK_READERS: &[&str] = &["city", "district", "auditor"];
 const RISK_DECIDERS: &[&str] = &["city"];
+const DRAFT_READERS: &[&str] = &["city", "finance", "auditor"];
+const BUILDERS: &[&str] = &["city"];
+const PUBLISHERS: &[&str] = &["city", "finance"];
+const AUDITORS: &[&str] = &["city", "auditor"];
 
 /// Every call that asks for a session.
 const CALLS: &[Call] = &[
@@ -44,6 +48,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/assisted/1", roles: ASSISTANTS },
     Call { method: Method::POST, path: "/assisted/1/prints", roles: ASSISTANTS },
     Call { method: Method::GET, path: "/rounds/1/work", roles: HOLDERS },
+    Call { method: Method::GET, path: "/ledger/lines?receipt=0000", roles: HOLDERS },
     Call { method: Method::GET, path: "/vouchers", roles: HOLDERS },
     Call { method: Method::GET, path: "/vouchers/1", roles: HOLDERS },
     Call { method: Method::POST, path: "/vouchers/1/token", roles: HOLDERS },
@@ -95,6 +100,17 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/risk/cases", roles: RISK_READERS },
     Call { method: Method::POST, path: "/risk/cases/1/decisions", roles: RISK_DECIDERS },
     Call { method: Method::GET, path: "/shop/risk", roles: REVERSERS },
+    Call { method: Method::GET, path: "/drafts", roles: DRAFT_READERS },
+    Call { method: Method::GET, path: "/drafts/1", roles: DRAFT_READERS },
+    Call { method: Method::POST, path: "/drafts", roles: BUILDERS },
+    Call { method: Method::PUT, path: "/drafts/1", roles: BUILDERS },
+    Call { method: Method::POST, path: "/drafts/1/submission", roles: BUILDERS },
+    Call { method: Method::POST, path: "/drafts/1/end", roles: BUILDERS },
+    Call { method: Method::POST, path: "/drafts/1/reviews", roles: PUBLISHERS },
+    Call { method: Method::POST, path: "/campaigns/1/copies", roles: BUILDERS },
+    Call { method: Method::POST, path: "/campaigns/1/changes", roles: BUILDERS },
+    Call { method: Method::GET, path: "/audit", roles: AUDITORS },
+    Call { method: Method::GET, path: "/audit.csv", roles: AUDITORS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },

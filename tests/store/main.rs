@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod assisted;
+mod audit;
+mod builder;
 mod claims;
 mod draws;
 mod history;
@@ -16,6 +18,7 @@ mod nodes;
 mod offline;
 mod orders;
 mod people;
+mod programmes;
 mod promotions;
 mod redemptions;
 mod returns;

@@ -64,13 +64,18 @@ impl<'a> Services<'a> {
 
     /// Runs SQL behind the program's back.
     pub(crate) async fn run(&self, sql: &str) {
+        self.try_run(sql).await.expect("the change");
+    }
+
+    /// The same, where the database may refuse it.
+    pub(crate) async fn try_run(&self, sql: &str) -> Result<(), sqlx::Error> {
         let (url, sql) = (self.city.database_url(), AssertSqlSafe(sql.to_owned()));
         if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(url).await.expect("a connection");
-            sqlx::raw_sql(sql).execute(&mut connection).await.expect("the change");
+            sqlx::raw_sql(sql).execute(&mut connection).await.map(drop)
         } else {
             let mut connection = PgConnection::connect(url).await.expect("a connection");
-            sqlx::raw_sql(sql).execute(&mut connection).await.expect("the change");
+            sqlx::raw_sql(sql).execute(&mut connection).await.map(drop)
         }
     }
 

@@ -39,6 +39,8 @@ ids! {
     PromotionId,
     /// A voucher's terms (消费券活动).
     CampaignId,
+    /// A campaign that is being built.
+    DraftId,
     /// One release of a campaign (轮次).
     RoundId,
     /// What a resident holds (券): sequential, so that the table grows at its

@@ -5,6 +5,8 @@
 //! the tills run the very same rules.
 
 mod assisted;
+mod audit;
+mod builder;
 mod campaign;
 mod code;
 mod credit_code;
@@ -49,6 +51,11 @@ pub use assisted::{
     AsksFor, AssistRefused, AssistedKind, BadLastFour, LastFour, MOST_PRINTS, MOST_WRONG_DIGITS, PhoneOwner,
     masked_name,
 };
+pub use audit::{AuditAction, AuditMark, AuditRecord, AuditThing, BadMark};
+pub use builder::{
+    Budget, CampaignFault, CampaignForm, CampaignRule, ChangeRefused, DraftRefused, DraftState, DraftStep,
+    MOST_IN_DRAW, MOST_IN_ROUND, MOST_ROUNDS, Plan, PlanRules, QuotaForm, RoundForm, ShareOut, sentence,
+};
 pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
 pub use code::{CodeKey, VoucherCode, fold_typed};
 pub use credit_code::{BadCreditCode, CreditCode};
@@ -57,8 +64,8 @@ pub use district::{Area, BadDistrict, District, DistrictCode, apportion};
 pub use event::{Dish, Event, EventKind, News};
 pub use hours::{BadHours, WeeklyHours, Window};
 pub use id::{
-    AccountId, AssistedId, CampaignId, EventId, MerchantId, OutletId, PromotionId, RedemptionId, ReversalId,
-    RoundId, TillId, VoucherId,
+    AccountId, AssistedId, CampaignId, DraftId, EventId, MerchantId, OutletId, PromotionId, RedemptionId,
+    ReversalId, RoundId, TillId, VoucherId,
 };
 pub use idempotency::{BadKey, IdempotencyKey};
 pub use identity::{BadIdentity, IdentityNumber};
@@ -87,8 +94,8 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, RoundQuery, SalesQuery,
-    StatementQuery, StatsQuery,
+    AuditQuery, BlockQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
+    ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};

@@ -25,6 +25,25 @@ impl Phone {
         format!("{}****{}", &self.0[..3], &self.0[7..])
     }
 
+    /// A text in which every such number is masked.
+    #[must_use]
+    pub fn masked_in(text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+            let (digits, after) = from.split_at(end);
+            masked.push_str(before);
+            match digits.parse::<Phone>() {
+                Ok(phone) => masked.push_str(&phone.masked()),
+                Err(BadPhone) => masked.push_str(digits),
+            }
+            rest = after;
+        }
+        masked + rest
+    }
+
     /// The last four digits, which an assisted round's paper code asks for.
     #[must_use]
     pub fn last_four(&self) -> &str {
@@ -56,6 +75,13 @@ impl fmt::Debug for Phone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_loses_its_numbers_and_nothing_else() {
+        let text = "请联系13912345678或 1391234567、139123456789 的店主";
+        assert_eq!(Phone::masked_in(text), "请联系139****5678或 1391234567、139123456789 的店主");
+        assert_eq!(Phone::masked_in(""), "");
+    }
 
     #[test]
     fn numbers_are_read_and_masked() {

@@ -119,6 +119,48 @@ query! {
 }
 
 query! {
+    /// Which line of the ledger is asked for.
+    ReceiptQuery {
+        /// The receipt's four digits.
+        receipt,
+    }
+}
+
+query! {
+    /// Which blocks of the ledger are asked for.
+    BlockQuery {
+        /// The chain, 0 to 15; 0 by default.
+        chain,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
+    /// Which records of the audit log are asked for.
+    AuditQuery {
+        /// Who: an account's number.
+        actor,
+        /// What was done: `publish_campaign`, `review_merchant` and so on.
+        action,
+        /// To what kind of thing: `campaign`, `merchant` and so on.
+        thing,
+        /// To which of them: its number.
+        thing_id,
+        /// The first day.
+        from,
+        /// The last day, included.
+        to,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
     /// Which merchants a reviewer lists.
     MerchantReviewQuery {
         /// `provisional` (by default), `live`, `rejected` or `lapsed`.

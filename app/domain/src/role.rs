@@ -67,6 +67,14 @@ words! {
         SeeRisk = "see_risk", "查看风险案件", "see risk cases";
         /// Decide on what looks wrong.
         DecideRisk = "decide_risk", "处理风险案件", "decide on risk cases";
+        /// See campaigns that are being built.
+        SeeDrafts = "see_drafts", "查看消费券活动草稿", "see campaigns being built";
+        /// Build campaigns, and change published ones.
+        BuildCampaigns = "build_campaigns", "编制消费券活动", "build campaigns";
+        /// Publish, or return, a campaign that somebody else built.
+        PublishCampaigns = "publish_campaigns", "复核并发布消费券活动", "publish campaigns";
+        /// Read the audit log.
+        ReadAudit = "read_audit", "查看审计日志", "read the audit log";
     }
 }
 
@@ -75,9 +83,10 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AllowOffline, AssistResidents, DecideRisk, HoldDraws, HoldVouchers, ImportMerchants,
-            JoinAsMerchant, ManagePeople, PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants,
-            ReviewPromotions, SeeRisk, SeeStatements, SeeStats,
+            AllowOffline, AssistResidents, BuildCampaigns, DecideRisk, HoldDraws, HoldVouchers,
+            ImportMerchants, JoinAsMerchant, ManagePeople, PostPromotions, PublishCampaigns, ReadAudit,
+            Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeDrafts, SeeRisk,
+            SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
@@ -94,10 +103,14 @@ impl Role {
                 AllowOffline,
                 SeeRisk,
                 DecideRisk,
+                ReadAudit,
+                SeeDrafts,
+                BuildCampaigns,
+                PublishCampaigns,
             ],
             Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions, SeeRisk],
-            Role::Finance => &[SeeStats],
-            Role::Auditor => &[SeeStats, SeeRisk],
+            Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns],
+            Role::Auditor => &[SeeStats, SeeRisk, ReadAudit, SeeDrafts],
             Role::Desk => &[AssistResidents],
         }
     }

@@ -7,6 +7,8 @@
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod assisted;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod builder;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod draws;
 mod error;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
@@ -39,6 +41,8 @@ pub mod tills;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
+#[cfg(feature = "ssr")]
+pub(crate) mod audit;
 #[cfg(feature = "ssr")]
 pub(crate) mod caller;
 #[cfg(feature = "ssr")]

@@ -2,7 +2,7 @@
 
 use super::{ApiError, caller};
 use domain::ListQuery;
-use domain::shapes::{DishShape, DistrictShape, EventShape, LedgerHead, NewsShape, RoundShape, SeasonShape};
+use domain::shapes::{DishShape, DistrictShape, EventShape, NewsShape, RoundShape, SeasonShape};
 
 /// What every page may say about the season.
 #[derive(Clone, Debug)]
@@ -54,14 +54,6 @@ pub(crate) fn events() -> Result<Vec<EventShape>, ApiError> {
 pub(crate) fn dishes() -> Result<Vec<DishShape>, ApiError> {
     let page = caller::backend()?.dishes(&whole()).map_err(caller::convert)?;
     Ok(page.items)
-}
-
-/// The newest block of the ledger.
-///
-/// # Errors
-/// The store failed.
-pub(crate) async fn ledger_head() -> Result<LedgerHead, ApiError> {
-    caller::backend()?.ledger_head().await.map_err(caller::convert)
 }
 
 fn whole() -> ListQuery {

@@ -1,10 +1,15 @@
 //! Signing in by phone and code.
 
+use crate::audit::{self, Deed};
 use crate::store::account::AccountRow;
 use crate::store::{Tx, account, login_code, meta, people};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{CodeSent, Login, Me};
-use domain::{AccountId, Denied, DistrictCode, MerchantId, OutletId, Permission, Phone, Role, Timestamp};
+use domain::{
+    AccountId, AuditAction, AuditThing, Denied, DistrictCode, MerchantId, OutletId, Permission, Phone, Role,
+    Timestamp,
+};
+use serde_json::json;
 use std::sync::Arc;
 
 const CODE_LIFE_MS: i64 = 5 * 60_000;
@@ -210,6 +215,9 @@ impl Backend {
         }
         let mut tx = self.db().write().await?;
         let account_id = self.add_account(&mut tx, phone, name.trim(), role, None, district).await?;
+        let deed = Deed::new(AuditAction::GrantRole, AuditThing::Person, account_id.0);
+        let new = json!({ "role": role, "district": district });
+        audit::record_at_command_line(self, &mut tx, deed, &new).await?;
         tx.commit().await?;
         self.callers().forget(account_id);
         Ok(account_id)

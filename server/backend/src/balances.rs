@@ -46,6 +46,11 @@ impl Balances {
         Ok(())
     }
 
+    /// What each merchant was paid.
+    pub(crate) fn paid(&self) -> impl Iterator<Item = (MerchantId, i64)> {
+        self.merchants.iter().map(|(merchant, balance)| (*merchant, balance.paid_fen))
+    }
+
     /// A merchant's accounts.
     pub(crate) fn of(&self, merchant: MerchantId) -> Balance {
         self.merchants.get(&merchant).copied().unwrap_or_default()

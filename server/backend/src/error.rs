@@ -3,8 +3,9 @@
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
 use domain::{
-    AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, MerchantReviewRefused,
-    OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, RiskRefused, Zone,
+    AssistRefused, ChangeRefused, ClaimRefused, Denied, DraftRefused, ImportRefused, JoinRefused, Lang,
+    MerchantReviewRefused, OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused,
+    RiskRefused, Zone,
 };
 
 /// Why a service gives no answer.
@@ -51,6 +52,12 @@ pub enum Error {
     /// The rules say no to a decision on a merchant.
     #[error(transparent)]
     MerchantReview(#[from] MerchantReviewRefused),
+    /// The rules say no to a step with a campaign's draft.
+    #[error(transparent)]
+    Draft(#[from] DraftRefused),
+    /// The rules say no to a change of a published campaign.
+    #[error(transparent)]
+    Change(#[from] ChangeRefused),
     /// The rules say no to an import.
     #[error(transparent)]
     Import(#[from] ImportRefused),
@@ -86,6 +93,8 @@ impl Error {
             Error::Promotion(refused) => Problem::of_promotion(refused, lang),
             Error::Join(refused) => Problem::of_join(refused, lang),
             Error::MerchantReview(refused) => Problem::of_merchant_review(refused, lang),
+            Error::Draft(refused) => Problem::of_draft(refused, lang),
+            Error::Change(refused) => Problem::of_change(refused, lang),
             Error::Import(refused) => Problem::of_import(refused, lang),
             Error::Denied(denied) => Problem::of_denial(denied, lang),
             Error::Sms(_) => Problem::new(

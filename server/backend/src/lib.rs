@@ -5,9 +5,11 @@
 //! `domain` and writes through `store`.
 
 mod assisted;
+mod audit;
 mod auth;
 mod backend;
 mod balances;
+mod builder;
 mod caller;
 mod callers;
 mod catalogue;
@@ -26,6 +28,7 @@ mod load;
 mod merchant_reviews;
 mod offline;
 mod once;
+mod open;
 mod order;
 mod paging;
 mod people;
@@ -50,6 +53,7 @@ mod wrong_codes;
 pub use assisted::{AssistCheck, AssistRequest};
 pub(crate) use backend::Inner;
 pub use backend::{Backend, OpenError, Options};
+pub use builder::DraftChange;
 pub use caller::{Caller, TillPlace};
 pub use draw::Lines;
 pub use error::Error;

@@ -61,7 +61,10 @@ impl SeedSet {
 
 /// Each campaign's pot is filled, and each round's value set aside: Σ face
 /// value of what may be issued is at most the pot.
-fn opening_entries(campaigns: &[CampaignTerms], rounds: &[Round]) -> Result<Vec<Entry>, StoreError> {
+pub(crate) fn opening_entries(
+    campaigns: &[CampaignTerms],
+    rounds: &[Round],
+) -> Result<Vec<Entry>, StoreError> {
     let mut entries = Vec::new();
     for terms in campaigns {
         let pot = terms.pot_fen.get();

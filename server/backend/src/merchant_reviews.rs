@@ -1,5 +1,6 @@
 //! Reviewing merchants: who waits, and what is decided on them.
 
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::paging::OldestFirst;
 use crate::store::join::{self, ListedRow};
@@ -8,10 +9,12 @@ use crate::store::{catalogue, merchant_review::StandingRow};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{MerchantReviewShape, Page, ReviewedShape, WaitingMerchant};
 use domain::{
-    Denied, DistrictCode, IdempotencyKey, KindCode, ListQuery, MOST_REASON, Merchant, MerchantDecision,
-    MerchantId, MerchantReviewQuery, MerchantReviewRefused, MerchantState, Permission, Role, Timestamp,
+    AuditAction, AuditThing, Denied, DistrictCode, IdempotencyKey, KindCode, ListQuery, MOST_REASON,
+    Merchant, MerchantDecision, MerchantId, MerchantReviewQuery, MerchantReviewRefused, MerchantState,
+    Permission, Role, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// A decision as it came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -140,6 +143,9 @@ impl Backend {
             return Err(MerchantReviewRefused { state: state_of(&row)? }.into());
         }
         catalogue::changed(&mut tx).await?;
+        let deed = Deed::new(AuditAction::ReviewMerchant, AuditThing::Merchant, id.0);
+        let (old, new) = (json!({ "state": from }), json!({ "state": to, "reason": reason }));
+        audit::record(self, &mut tx, reviewer, deed, (Some(&old), Some(&new))).await?;
         let reviewed_at = self.zone().rfc3339(at);
         let answer = ReviewedShape { merchant_id: id, state: to, reason: reason.to_owned(), reviewed_at };
         let done = self.finish_once(tx, reviewer, key, answer).await?;

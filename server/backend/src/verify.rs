@@ -2,10 +2,10 @@
 //! from it is counted again.
 
 use crate::store::ledger::{BlockRow, HeadRow};
-use crate::store::{Tx, ledger, recount};
+use crate::store::{Tx, audit, ledger, recount};
 use crate::{Backend, Error, StoreError};
 use domain::shapes::LedgerHead;
-use domain::{Account, Block, Entry, Hash, MerchantId, RoundId, Timestamp};
+use domain::{Account, AuditMark, Block, Entry, Hash, MerchantId, RoundId, Timestamp};
 use std::collections::BTreeMap;
 
 /// Blocks that are read at a time.
@@ -22,6 +22,8 @@ pub struct VerifyReport {
     pub lines: i64,
     /// Vouchers ever issued.
     pub vouchers: i64,
+    /// Records of the audit log.
+    pub audits: i64,
     /// The end of the chain, to be compared with one that was kept outside.
     pub head: LedgerHead,
     /// What does not agree, each a sentence; empty when everything does.
@@ -34,6 +36,8 @@ struct Replay {
     blocks: i64,
     lines: i64,
     balances: BTreeMap<Account, i64>,
+    /// The audit records that the blocks name.
+    marks: BTreeMap<i64, Hash>,
     faults: Vec<String>,
 }
 
@@ -74,7 +78,9 @@ impl Backend {
         replay.expect("voucher numbers given out twice", recount::doubled_numbers(&mut tx).await?, 0);
         check_redemptions(&mut tx, &mut replay).await?;
         check_tallies(&mut tx, &mut replay).await?;
-        Ok(VerifyReport { blocks: replay.blocks, lines: replay.lines, vouchers, head, faults: replay.faults })
+        let audits = check_audit(&mut tx, &mut replay).await?;
+        let Replay { blocks, lines, faults, .. } = replay;
+        Ok(VerifyReport { blocks, lines, vouchers, audits, head, faults })
     }
 
     /// A round issued what its quotas and the ledger say; how many in all.
@@ -144,7 +150,18 @@ fn replay_block(replay: &mut Replay, chain: i64, stored: &BlockRow, previous: Ha
             "chain {chain}, block {sequence} does not follow the one before: it names {named}"
         ));
     }
-    for text in entries.lines() {
+    let (marks, moved): (Vec<&str>, Vec<&str>) = entries.lines().partition(|line| AuditMark::is_in(line));
+    for text in marks {
+        match text.parse::<AuditMark>() {
+            Ok(mark) => {
+                if replay.marks.insert(mark.id, mark.hash).is_some() {
+                    replay.fault(format!("audit record {} stands in two blocks", mark.id));
+                }
+            }
+            Err(error) => replay.fault(format!("chain {chain}, block {sequence}: {error}")),
+        }
+    }
+    for text in moved {
         match text.parse::<Entry>() {
             Ok(entry) => {
                 for line in entry.lines() {
@@ -201,6 +218,33 @@ async fn check_redemptions(tx: &mut Tx, replay: &mut Replay) -> Result<(), Store
     let wrong = recount::wrong_refunds(tx).await?;
     replay.expect("redemptions whose refunds and reversals disagree", wrong, 0);
     Ok(())
+}
+
+/// Every audit record is the one that a block names; how many there are.
+async fn check_audit(tx: &mut Tx, replay: &mut Replay) -> Result<i64, StoreError> {
+    let (mut last, mut count) = (0, 0);
+    loop {
+        let rows = audit::after(tx, last, BLOCKS_AT_ONCE).await?;
+        let Some(end) = rows.last() else { break };
+        last = end.audit_id;
+        for row in &rows {
+            count += 1;
+            let found = row.record()?.hash();
+            let id = row.audit_id;
+            match replay.marks.remove(&id) {
+                Some(marked) if marked == found && row.hash == found.to_string() => (),
+                Some(marked) => {
+                    replay.fault(format!(
+                        "audit record {id} was changed: its hash is {found} instead of {marked}"
+                    ));
+                }
+                None => replay.fault(format!("audit record {id} stands in no block of the ledger")),
+            }
+        }
+    }
+    let gone: Vec<i64> = replay.marks.keys().copied().collect();
+    gone.into_iter().for_each(|id| replay.fault(format!("audit record {id} is gone")));
+    Ok(count)
 }
 
 /// The tallies are what the rows add up to.

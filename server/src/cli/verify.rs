@@ -22,6 +22,7 @@ pub(super) async fn run(options: &Verify) -> Result<ExitCode, Failure> {
     println!("blocks    {}", report.blocks);
     println!("lines     {}", report.lines);
     println!("vouchers  {}", report.vouchers);
+    println!("audits    {}", report.audits);
     println!("head      {} {}", report.head.sequence, report.head.hash);
     for fault in &report.faults {
         eprintln!("fault: {fault}");

@@ -9,8 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
-    Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, BlockQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
+    OwnPromotionQuery, Permission, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -103,6 +103,14 @@ permitted! {
     Joiner: JoinAsMerchant;
     /// Somebody who brings in merchants.
     Importer: ImportMerchants;
+    /// Somebody who may see campaigns that are being built.
+    DraftReader: SeeDrafts;
+    /// Somebody who builds campaigns.
+    Builder: BuildCampaigns;
+    /// Somebody who publishes what another built.
+    Publisher: PublishCampaigns;
+    /// Somebody who may read the audit log.
+    AuditReader: ReadAudit;
     /// Somebody who decides on merchants.
     MerchantReviewer: ReviewMerchants;
     /// Somebody who lets outlets redeem without a network.
@@ -174,6 +182,9 @@ macro_rules! parameters {
     )+};
 }
 parameters!(
+    AuditQuery,
+    BlockQuery,
+    ReceiptQuery,
     OfferQuery,
     RoundQuery,
     ListQuery,

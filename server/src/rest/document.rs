@@ -38,6 +38,8 @@ use crate::problem::PROBLEM_JSON;
         (name = "imports", description = "Merchants from spreadsheets"),
         (name = "account", description = "Signing in"),
         (name = "stats", description = "Tallies, for organizers"),
+        (name = "builder", description = "Building campaigns, and publishing them by a second person"),
+        (name = "audit", description = "Who changed what"),
         (name = "open", description = "What anyone may check"),
     ),
 )]

@@ -3,9 +3,11 @@
 
 pub(crate) mod ask;
 mod assisted;
+mod audit;
 mod auth;
 mod campaigns;
 mod document;
+mod drafts;
 mod draws;
 mod guide;
 mod imports;
@@ -72,6 +74,8 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(join::routes())
         .merge(merchant_reviews::routes())
         .merge(imports::routes())
+        .merge(audit::routes())
+        .merge(drafts::routes())
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(live::routes())

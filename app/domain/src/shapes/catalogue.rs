@@ -85,6 +85,8 @@ shape! {
         name_en: String,
         /// Its areas.
         areas: Vec<AreaShape>,
+        /// The share by which a quantity is split over the districts.
+        weight: i64,
         /// How many merchants have an outlet here.
         merchants: i64,
         /// How many outlets.

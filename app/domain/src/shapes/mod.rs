@@ -7,11 +7,14 @@
 
 mod account;
 mod assisted;
+mod audit;
 mod catalogue;
+mod draft;
 mod draw;
 mod import;
 mod join;
 mod offline;
+mod open;
 mod order;
 mod people;
 mod problem;
@@ -22,10 +25,12 @@ mod voucher;
 
 pub use account::{CodeSent, Login, Me};
 pub use assisted::{AssistedItem, AssistedShape, PrintShape, SlipShape};
+pub use audit::AuditShape;
 pub use catalogue::{
     AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
+pub use draft::{CampaignFaultShape, DraftShape};
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
 pub use import::{BadCellShape, ImportShape, ImportState};
 pub use join::{
@@ -33,6 +38,7 @@ pub use join::{
     WaitingMerchant,
 };
 pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskCase};
+pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
 pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};

@@ -2,8 +2,9 @@
 
 use crate::draw::DrawRefused;
 use crate::{
-    AssistRefused, ClaimRefused, Denied, ImportRefused, JoinRefused, Lang, LimitScope, MerchantReviewRefused,
-    OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused, RiskRefused, Zone,
+    AssistRefused, ChangeRefused, ClaimRefused, Denied, DraftRefused, ImportRefused, JoinRefused, Lang,
+    LimitScope, MerchantReviewRefused, OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused,
+    ReverseRefused, RiskRefused, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -262,6 +263,31 @@ impl Problem {
             | PromotionRefused::NotAPhoto
             | PromotionRefused::BrokenPhoto => problem,
         }
+    }
+
+    /// What the refusal of a step with a campaign's draft tells.
+    #[must_use]
+    pub fn of_draft(refused: &DraftRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(refused.status(), refused.code(), refused.words(lang));
+        match refused {
+            DraftRefused::WrongState { state, step } => problem.text("state", state).text("step", step),
+            DraftRefused::Incomplete { faults } => {
+                problem.list("fields", faults.iter().map(|fault| fault.field.clone()))
+            }
+            DraftRefused::OverBudget { value, pot, vouchers } => problem
+                .number("value_fen", value.get())
+                .number("pot_fen", pot.get())
+                .number("over_fen", value.less(*pot).get())
+                .number("vouchers", *vouchers),
+            DraftRefused::ChangedMeanwhile | DraftRefused::SecondPerson => problem,
+        }
+    }
+
+    /// What the refusal of a change to a published campaign tells.
+    #[must_use]
+    pub fn of_change(refused: &ChangeRefused, lang: Lang) -> Problem {
+        let problem = Problem::new(422, refused.code(), refused.words(lang));
+        problem.list("fields", refused.fields.iter().map(|field| (*field).to_owned()))
     }
 
     /// What an application's refusal tells.

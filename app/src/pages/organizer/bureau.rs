@@ -141,6 +141,12 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             {officer.may(domain::Permission::AllowOffline).then(|| view! {
                 <p><a href="/bureau/offline">{lang.pick("离线核销", "Redeeming without a network")}</a></p>
             })}
+            {officer.may(domain::Permission::SeeDrafts).then(|| view! {
+                <p><a href="/bureau/campaigns">{lang.pick("消费券活动", "Campaigns")}</a></p>
+            })}
+            {officer.may(domain::Permission::ReadAudit).then(|| view! {
+                <p><a href="/bureau/audit">{lang.pick("审计日志", "Audit log")}</a></p>
+            })}
             {officer.may(domain::Permission::ReviewMerchants).then(|| view! {
                 <p><a href="/bureau/reviews">{lang.pick("商户审核", "Merchants to review")}</a></p>
             })}

@@ -1,6 +1,10 @@
 //! The organizers' pages.
 
+mod audit;
 mod bureau;
+mod calendar;
+mod campaign_form;
+mod campaigns;
 mod chart;
 mod definitions;
 mod desk;
@@ -16,7 +20,9 @@ mod slip;
 mod stats;
 mod table;
 
+pub(crate) use audit::audit;
 pub(crate) use bureau::bureau;
+pub(crate) use campaigns::{bureau_campaign, campaign_draft, campaigns, new_campaign};
 pub(crate) use desk::desk;
 pub(crate) use draws::draws;
 pub(crate) use imports::{import, imports};

@@ -7,7 +7,7 @@ use crate::components::page::Page;
 use crate::components::promotion::Offer;
 use crate::components::when::When;
 use crate::figures::count;
-use crate::pages::organizer::review_tabs::{Reviewed, review_tabs};
+use crate::pages::organizer::review_tabs::{Reviewed, review_tabs, shortcut_words};
 use crate::pages::{loaded, parameter};
 use domain::shapes::{DifferenceShape, DistrictShape, MerchantShape, WaitingPromotion};
 use domain::{Channel, Lang, PromotionField, PromotionId, Sector, Setting, Supply};
@@ -24,7 +24,11 @@ fn show(waiting: Waiting) -> impl IntoView {
     let lang = caller::lang();
     let Waiting { items, next_cursor, count: number, districts, key } = waiting;
     let nothing = items.is_empty();
-    let cards = items.into_iter().map(|(item, merchant)| card(&item, &merchant, &districts, &key, lang));
+    // The shortcuts are the oldest one's.
+    let cards = items
+        .into_iter()
+        .enumerate()
+        .map(|(place, (item, merchant))| card(&item, &merchant, &districts, (&key, place == 0), lang));
     let cards = cards.collect_view();
     view! {
         <Page title=lang.pick("优惠活动审核", "Promotions to review") class="reviews-page">
@@ -34,6 +38,7 @@ fn show(waiting: Waiting) -> impl IntoView {
                 <Empty words=lang.pick("没有待审的优惠活动。", "No promotion waits for review.") href="/bureau"
                     label=lang.pick("回总览", "Back to the overview")/>
             })}
+            {(!nothing).then(|| shortcut_words(lang))}
             {cards}
             {next_cursor.map(|cursor| view! {
                 <p class="pager"><a class="button button-quiet" href=format!("/bureau/reviews/promotions?cursor={}", caller::encoded(&cursor))>
@@ -48,7 +53,7 @@ fn card(
     item: &WaitingPromotion,
     merchant: &MerchantShape,
     districts: &[DistrictShape],
-    key: &str,
+    (key, is_first): (&str, bool),
     lang: Lang,
 ) -> impl IntoView + use<> {
     let own = &item.promotion;
@@ -80,7 +85,7 @@ fn card(
             {publish_at}
             {(!is_new).then(|| differences(&item.differences, merchant, lang))}
             {preview}
-            {verdict(own.id, own.version, key, lang)}
+            {verdict(own.id, own.version, (key, is_first), lang)}
         </article>
     }
 }
@@ -147,7 +152,13 @@ fn value_words(field: PromotionField, text: &str, merchant: &MerchantShape, lang
     }
 }
 
-fn verdict(id: PromotionId, version: i64, key: &str, lang: Lang) -> impl IntoView + use<> {
+fn verdict(
+    id: PromotionId,
+    version: i64,
+    (key, is_first): (&str, bool),
+    lang: Lang,
+) -> impl IntoView + use<> {
+    let shortcut = |letter: &'static str| is_first.then_some(letter);
     let hidden = |decision: &'static str| {
         view! {
             <input type="hidden" name="promotion_id" value=id.to_string()/>
@@ -160,13 +171,13 @@ fn verdict(id: PromotionId, version: i64, key: &str, lang: Lang) -> impl IntoVie
         <div class="review-verdict">
             <form method="post" action=ReviewPromotion::PATH>
                 {hidden("approve")}
-                <button class="button" type="submit" data-testid="approve">{lang.pick("通过", "Approve")}</button>
+                <button class="button" type="submit" accesskey=shortcut("a") data-testid="approve">{lang.pick("通过", "Approve")}</button>
             </form>
             <form class="review-return" method="post" action=ReviewPromotion::PATH>
                 {hidden("return")}
                 <label class="field">
                     <span>{lang.pick("退回原因（商户会看到）", "What is to be mended (the merchant reads it)")}</span>
-                    <input name="reason" type="text" autocomplete="off" required=true maxlength="200"/>
+                    <input name="reason" type="text" autocomplete="off" required=true maxlength="200" accesskey=shortcut("r")/>
                 </label>
                 <button class="button button-quiet" type="submit" data-testid="return">{lang.pick("退回", "Return")}</button>
             </form>

@@ -5,7 +5,7 @@ use crate::api::caller;
 use crate::api::merchant_reviews::{self as api, DecideMerchant, OneMerchant, Waiting};
 use crate::components::page::Page;
 use crate::components::when::When;
-use crate::pages::organizer::review_tabs::{Reviewed, review_tabs};
+use crate::pages::organizer::review_tabs::{Reviewed, review_tabs, shortcut_words};
 use crate::pages::{id_in_path, loaded, parameter};
 use domain::shapes::{KindShape, MerchantReviewShape, OutletShape, WaitingMerchant};
 use domain::{KindCode, Lang, MerchantDecision, MerchantState, WeeklyHours};
@@ -32,7 +32,8 @@ fn list(waiting: Waiting) -> impl IntoView {
         view! { <a class="button button-quiet" href=format!("/bureau/reviews?state={tab}") aria-current=here>{tab.word(lang)}</a> }
     });
     let tabs = tabs.collect_view();
-    let rows = waiting.merchants.items.iter().map(|merchant| row(merchant, &waiting, lang)).collect_view();
+    let merchants = waiting.merchants.items.iter().enumerate();
+    let rows = merchants.map(|(place, merchant)| row(merchant, &waiting, place == 0, lang)).collect_view();
     let none = waiting.merchants.items.is_empty();
     let next = waiting.merchants.next_cursor.clone();
     view! {
@@ -40,6 +41,7 @@ fn list(waiting: Waiting) -> impl IntoView {
             {review_tabs(Reviewed::Merchants, lang)}
             <h1 class="title">{lang.pick("商户审核", "Merchants to review")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
             <nav class="form-next review-tabs" aria-label=lang.pick("状态", "State")>{tabs}</nav>
+            {shortcut_words(lang)}
             {match none {
                 true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("现在没有这样的商户。", "No merchant is in this state now.")}</p> }.into_any(),
                 false => table(rows, lang).into_any(),
@@ -69,14 +71,14 @@ fn table(rows: impl IntoView + 'static, lang: Lang) -> impl IntoView {
     }
 }
 
-fn row(merchant: &WaitingMerchant, waiting: &Waiting, lang: Lang) -> impl IntoView + use<> {
+fn row(merchant: &WaitingMerchant, waiting: &Waiting, is_first: bool, lang: Lang) -> impl IntoView + use<> {
     let district = waiting.districts.iter().find(|district| district.code == merchant.district);
     let district = district.map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
     let id = merchant.merchant_id;
     view! {
         <tr data-merchant=id.to_string()>
-            <th scope="row"><a class="review-name" href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
+            <th scope="row"><a class="review-name" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
             <td>{kind_name(&waiting.kinds, &merchant.kind, lang)}</td>
             <td>{district}</td>
             <td class="num">{merchant.outlets}</td>
@@ -123,6 +125,7 @@ fn one(OneMerchant { merchant, kinds, key }: OneMerchant) -> impl IntoView {
             {clauses}
             <section class="review-decisions">
                 <h2>{lang.pick("决定", "Decide")}</h2>
+                {shortcut_words(lang)}
                 {decisions}
             </section>
             <p><a class="button button-quiet" href="/bureau/reviews">{lang.pick("回审核列表", "Back to the list")}</a></p>
@@ -191,6 +194,11 @@ fn decide(
         }
         false => lang.pick("备注（可不填）", "Note (may be left empty)"),
     };
+    let (press, fill) = match decision {
+        MerchantDecision::Approve => (Some("a"), None),
+        MerchantDecision::Reject => (None, Some("r")),
+        MerchantDecision::Lapse => (None, Some("l")),
+    };
     let class = if needed { "button button-quiet" } else { "button" };
     view! {
         <form class="card form" method="post" action=DecideMerchant::url()>
@@ -200,9 +208,9 @@ fn decide(
             <input type="hidden" name="key" value=format!("{key}-{decision}")/>
             <label class="field">
                 <span>{label}</span>
-                <input name="reason" type="text" maxlength="200" required=needed autocomplete="off"/>
+                <input name="reason" type="text" maxlength="200" required=needed autocomplete="off" accesskey=fill/>
             </label>
-            <button class=class type="submit" data-testid=format!("decide-{decision}")>{decision.word(lang)}</button>
+            <button class=class type="submit" accesskey=press data-testid=format!("decide-{decision}")>{decision.word(lang)}</button>
         </form>
     }
 }

@@ -183,6 +183,11 @@ impl Catalogue {
         self.outlets.get(id)
     }
 
+    /// The outlets by number.
+    pub(crate) fn outlets(&self) -> &[Outlet] {
+        self.outlets.rows()
+    }
+
     /// A promotion by its number.
     pub(crate) fn promotion(&self, id: PromotionId) -> Option<&Promotion> {
         self.promotions.get(id)

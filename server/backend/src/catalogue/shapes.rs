@@ -60,6 +60,7 @@ impl Catalogue {
             name: district.name.clone(),
             name_en: district.name_en.clone(),
             areas: areas.map(area_shape).collect(),
+            weight: district.weight,
             merchants: count(merchants.len()),
             outlets: count(here.len()),
             promotions: count(promotions.count()),

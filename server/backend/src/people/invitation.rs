@@ -5,6 +5,7 @@
 //! holds its hash, tells nobody.
 
 use super::{PersonChange, managed_merchant};
+use crate::audit::Deed;
 use crate::auth::role;
 use crate::once::Done;
 use crate::store::people::{self, InvitationRow};
@@ -12,9 +13,10 @@ use crate::store::{Tx, account};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::InvitationShape;
 use domain::{
-    AccountId, Denied, INVITATION_MS, IdempotencyKey, MOST_INVITATIONS, MOST_NAME, MOST_PEOPLE, MerchantId,
-    OutletId, PeopleRefused, Permission, Timestamp, short_name,
+    AccountId, AuditAction, AuditThing, Denied, INVITATION_MS, IdempotencyKey, MOST_INVITATIONS, MOST_NAME,
+    MOST_PEOPLE, MerchantId, OutletId, PeopleRefused, Permission, Timestamp, short_name,
 };
+use serde_json::json;
 
 /// The code's hexadecimal digits: 128 bits.
 const CODE_LENGTH: usize = 32;
@@ -108,7 +110,11 @@ impl Backend {
         if let Some(name) = name {
             people::rename(&mut tx, caller.account_id, name).await?;
         }
-        self.tell_person(tx, caller.account_id).await
+        let deed = Deed::new(AuditAction::GrantRole, AuditThing::Person, caller.account_id.0);
+        let new = json!({
+            "role": row.role, "merchant_id": merchant, "outlet_ids": outlets, "invited_by": row.invited_by,
+        });
+        self.tell_person(tx, caller, deed, (None, Some(&new))).await
     }
 
     /// Whether an invitation may be accepted: nobody did, its time is not over,

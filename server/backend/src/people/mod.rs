@@ -5,13 +5,19 @@
 mod invitation;
 mod tills;
 
+use crate::audit::{self, Deed};
 use crate::auth::role;
 use crate::paging::{Cursor, page};
 use crate::store::people::{self, PersonRow};
 use crate::store::{Tx, account};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{Page, PersonShape};
-use domain::{AccountId, Denied, ListQuery, MerchantId, OutletId, PeopleRefused, Permission, Role};
+use domain::{
+    AccountId, AuditAction, AuditThing, Denied, ListQuery, MerchantId, OutletId, PeopleRefused, Permission,
+    Role,
+};
+use serde_json::{Value, json};
+
 pub use invitation::Invitee;
 pub(crate) use tills::KnownTill;
 pub use tills::{NewTill, TillChange};
@@ -60,10 +66,13 @@ impl Backend {
         if !people::change_role(&mut tx, merchant, &read, change.role.code()).await? {
             return Err(StoreError::Moved("a person's role").into());
         }
+        let old = json!({ "role": read.role, "outlet_ids": people::outlets_of(&mut tx, account.0).await? });
+        let new = json!({ "role": change.role, "outlet_ids": outlets });
         people::put_outlets(&mut tx, account, &outlets).await?;
         let read = PersonRow { role: change.role.code().to_owned(), ..read };
         let shape = self.person_shape(&mut tx, caller, &read).await?;
-        self.tell_person(tx, account).await?;
+        let deed = Deed::new(AuditAction::ChangePerson, AuditThing::Person, account.0);
+        self.tell_person(tx, caller, deed, (Some(&old), Some(&new))).await?;
         Ok(shape)
     }
 
@@ -80,12 +89,22 @@ impl Backend {
         }
         people::put_outlets(&mut tx, account, &[]).await?;
         account::grant(&mut tx, account.0, Role::Resident.code(), None, None).await?;
-        self.tell_person(tx, account).await
+        let deed = Deed::new(AuditAction::RemovePerson, AuditThing::Person, account.0);
+        let old = json!({ "role": read.role, "merchant_id": merchant });
+        self.tell_person(tx, caller, deed, (Some(&old), None)).await
     }
 
-    /// Commits what changes a person, and lets every node know.
-    async fn tell_person(&self, mut tx: Tx, account: AccountId) -> Result<(), Error> {
+    /// Records and commits what changes a person, and lets every node know.
+    async fn tell_person(
+        &self,
+        mut tx: Tx,
+        caller: &Caller,
+        deed: Deed,
+        change: (Option<&Value>, Option<&Value>),
+    ) -> Result<(), Error> {
+        let account = AccountId(deed.thing_id);
         self.forget_caller(&mut tx, account).await?;
+        audit::record(self, &mut tx, caller, deed, change).await?;
         tx.commit().await?;
         self.callers().forget(account);
         Ok(())

@@ -8,6 +8,7 @@
 
 use super::invitation::bad_name;
 use super::managed_merchant;
+use crate::audit::{self, Deed};
 use crate::once::Done;
 use crate::paging::{Cursor, page};
 use crate::store::meta;
@@ -15,9 +16,10 @@ use crate::store::till::{self, NamedTillRow, TillRow};
 use crate::{Backend, Caller, Error, StoreError, TillPlace, keys};
 use domain::shapes::{Page, TillEnrolled, TillShape};
 use domain::{
-    Denied, IdempotencyKey, ListQuery, MOST_TILLS, MerchantId, OutletId, PeopleRefused, TillId, Timestamp,
-    short_name,
+    AuditAction, AuditThing, Denied, IdempotencyKey, ListQuery, MOST_TILLS, MerchantId, OutletId,
+    PeopleRefused, TillId, Timestamp, short_name,
 };
+use serde_json::json;
 
 /// The secret's hexadecimal digits.
 const SECRET_LENGTH: usize = 64;
@@ -92,6 +94,12 @@ impl Backend {
             till::switch_off(&mut tx, (merchant, before.id), caller.account_id, self.now()).await?;
             self.tell_till(&mut tx, before.id).await?;
         }
+        if added {
+            let deed = Deed::new(AuditAction::EnrolTill, AuditThing::Till, stored.till_id);
+            let replaces = before.map(|before| before.id);
+            let new = json!({ "name": stored.name, "outlet_id": stored.outlet_id, "replaces": replaces });
+            audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&new))).await?;
+        }
         tx.commit().await?;
         before.iter().for_each(|before| self.callers().forget_till(before.id));
         let named = NamedTillRow { till: stored, enroller: caller.name.clone() };
@@ -126,12 +134,18 @@ impl Backend {
         let merchant = managed_merchant(caller)?;
         let name = short_name(&change.name).ok_or_else(|| bad_name("name"))?;
         let mut tx = self.db().write().await?;
+        let before = till::get(&mut tx, merchant, id).await?.ok_or(Denied::NotFound)?;
         let off_since = (!change.on).then(|| self.now());
         if !till::put(&mut tx, (merchant, id), name, off_since, caller.account_id).await? {
             return Err(Denied::NotFound.into());
         }
         self.tell_till(&mut tx, id).await?;
         let row = till::get(&mut tx, merchant, id).await?.ok_or(Denied::NotFound)?;
+        let deed = Deed::new(AuditAction::ChangeTill, AuditThing::Till, id.0);
+        let state =
+            |row: &NamedTillRow| json!({ "name": row.till.name, "on": row.till.off_since_ms.is_none() });
+        let (old, new) = (state(&before), state(&row));
+        audit::record(self, &mut tx, caller, deed, (Some(&old), Some(&new))).await?;
         tx.commit().await?;
         self.callers().forget_till(id);
         Ok(self.till_shape(&row))

@@ -2,16 +2,18 @@
 //! those of her district alone.
 
 use super::{approved, hash, latest, take_back};
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::store::promotion::{self, LifeRow};
 use crate::store::{Tx, catalogue};
 use crate::{Backend, Caller, Error, StoreError, paging};
 use domain::shapes::{DifferenceShape, OwnPromotion, Page, WaitingPromotion};
 use domain::{
-    Denied, DistrictCode, IdempotencyKey, ListQuery, MerchantId, Permission, PromotionDraft, PromotionId,
-    PromotionRefused, PromotionState, PromotionStep, Timestamp,
+    AuditAction, AuditThing, Denied, DistrictCode, IdempotencyKey, ListQuery, MerchantId, Permission,
+    PromotionDraft, PromotionId, PromotionRefused, PromotionState, PromotionStep, Timestamp,
 };
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// The most characters of a reason.
@@ -108,7 +110,7 @@ impl Backend {
             Begun::Now(tx) => tx,
         };
         let mut row = reviewed(&mut tx, id, district, version).await?;
-        let draft = latest(&mut tx, &row).await?;
+        let (draft, from) = (latest(&mut tx, &row).await?, row.life()?.state);
         let appears = match reason {
             None => self.approve(&mut tx, &mut row, &draft, caller).await?,
             Some(reason) => {
@@ -120,6 +122,10 @@ impl Backend {
                 false
             }
         };
+        let deed = Deed::new(AuditAction::ReviewPromotion, AuditThing::Promotion, id.0);
+        let old = json!({ "state": from, "version": version });
+        let new = json!({ "state": row.life()?.state, "version": row.version, "reason": row.reason });
+        audit::record(self, &mut tx, caller, deed, (Some(&old), Some(&new))).await?;
         let answer = self.own_shape(&row, &draft)?;
         let done = self.finish_once(tx, caller, key, answer).await?;
         if appears {

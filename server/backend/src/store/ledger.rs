@@ -49,13 +49,23 @@ pub(crate) async fn append(
     entries: &[Entry],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    append_text(tx, chain, text(entries), now).await
+}
+
+/// Chains a block of this text: lines of entries, or marks of audit records.
+pub(crate) async fn append_text(
+    tx: &mut Tx,
+    chain: i64,
+    entries: String,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     // The update takes the lock before the hash is read.
     let (sequence, previous): (i64, String) = on!(tx, conn => sqlx::query_as(
         "update ledger_head set sequence = sequence + 1, at_ms = $1 where chain = $2
          returning sequence, hash")
         .bind(now.ms()).bind(chain).fetch_one(conn))?;
     let previous: Hash = previous.parse().map_err(StoreError::corrupt)?;
-    let block = Block { chain, sequence, at: now, previous, entries: text(entries) };
+    let block = Block { chain, sequence, at: now, previous, entries };
     let hash = block.hash().to_string();
     changed!(
         tx,
@@ -91,4 +101,40 @@ pub(crate) async fn blocks_after(
         "select sequence, at_ms, previous, entries, hash from ledger_block
           where chain = $1 and sequence > $2 order by sequence limit $3")
         .bind(chain).bind(sequence).bind(limit).fetch_all(conn))?)
+}
+
+/// The block of a chain, committed in a span of milliseconds, that holds a line
+/// which begins so; at most `most` blocks are looked through. Blocks of a chain
+/// stand in the order of their times, so the span is found by halving.
+pub(crate) async fn block_with(
+    tx: &mut Tx,
+    head: &HeadRow,
+    (from_ms, to_ms): (i64, i64),
+    begins: &str,
+    most: i64,
+) -> Result<Option<BlockRow>, StoreError> {
+    let first = first_at(tx, head, from_ms).await?;
+    let end = first_at(tx, head, to_ms).await?.min(first + most);
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select sequence, at_ms, previous, entries, hash from ledger_block
+          where chain = $1 and sequence >= $2 and sequence < $3 and entries like $4
+          order by sequence limit 1")
+        .bind(head.chain).bind(first).bind(end).bind(format!("%{begins}%")).fetch_optional(conn))?)
+}
+
+/// The first block of a chain at or after a moment; one past the end where
+/// there is none.
+async fn first_at(tx: &mut Tx, head: &HeadRow, at_ms: i64) -> Result<i64, StoreError> {
+    let (mut low, mut high) = (1, head.sequence + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let row: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+            "select at_ms from ledger_block where chain = $1 and sequence = $2")
+            .bind(head.chain).bind(middle).fetch_optional(conn))?;
+        match row {
+            Some((found,)) if found < at_ms => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
 }

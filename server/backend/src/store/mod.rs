@@ -14,7 +14,9 @@
 
 pub(crate) mod account;
 pub(crate) mod assisted;
+pub(crate) mod audit;
 pub(crate) mod caller_change;
+pub(crate) mod campaign_draft;
 pub(crate) mod catalogue;
 mod db;
 pub(crate) mod desk;

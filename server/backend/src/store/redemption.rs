@@ -321,3 +321,18 @@ pub(crate) async fn refunded_on(tx: &mut Tx, account: AccountId, day: Day) -> Re
         .bind(account.0).bind(day.to_string()).fetch_optional(conn))?;
     Ok(refunded.map_or(0, |(refunded,)| refunded))
 }
+
+/// An account's redemptions whose receipt has this code, the newest first, at
+/// most `limit`.
+pub(crate) async fn of_receipt(
+    tx: &mut Tx,
+    account: i64,
+    receipt: &str,
+    limit: i64,
+) -> Result<Vec<RedemptionRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.* from voucher v join redemption r on r.redemption_id = v.redemption_id
+          where v.account_id = $1 and r.receipt_code = $2
+          order by r.redemption_id desc limit $3")
+        .bind(account).bind(receipt).bind(limit).fetch_all(conn))?)
+}

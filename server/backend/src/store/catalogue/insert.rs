@@ -108,7 +108,8 @@ async fn insert_promotion(tx: &mut Tx, offer: &Promotion) -> Result<(), StoreErr
     promotion::add(tx, &row).await
 }
 
-async fn insert_campaign(tx: &mut Tx, terms: &CampaignTerms) -> Result<(), StoreError> {
+/// Adds a campaign's terms.
+pub(crate) async fn insert_campaign(tx: &mut Tx, terms: &CampaignTerms) -> Result<(), StoreError> {
     let document = json(terms)?;
     changed!(
         tx,
@@ -119,8 +120,8 @@ async fn insert_campaign(tx: &mut Tx, terms: &CampaignTerms) -> Result<(), Store
     Ok(())
 }
 
-/// A round without quotas has one stock, of district 0.
-async fn insert_round(tx: &mut Tx, round: &Round) -> Result<(), StoreError> {
+/// Adds a round; one without quotas has one stock, of district 0.
+pub(crate) async fn insert_round(tx: &mut Tx, round: &Round) -> Result<(), StoreError> {
     changed!(
         tx,
         sqlx::query(

@@ -6,7 +6,7 @@ mod load;
 mod promotions;
 mod version;
 
-pub(crate) use insert::{insert, insert_merchant, insert_outlet};
+pub(crate) use insert::{insert, insert_campaign, insert_merchant, insert_outlet, insert_round};
 pub(crate) use load::{load, merchants, outlets};
 pub(crate) use promotions::{approved_of, put_promotion};
 pub(crate) use version::{changed, pulse};

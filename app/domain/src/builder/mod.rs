@@ -1,0 +1,23 @@
+//! Building a campaign (消费券活动): the form that an officer fills in, what it
+//! reads as, what residents will read, and what may change once it is public.
+
+mod change;
+mod fault;
+mod form;
+mod life;
+mod read;
+mod sentence;
+
+pub use change::ChangeRefused;
+pub use fault::{CampaignFault, CampaignRule};
+pub use form::{CampaignForm, QuotaForm, RoundForm, ShareOut};
+pub use life::{DraftRefused, DraftState, DraftStep};
+pub use read::{Budget, Plan, PlanRules};
+pub use sentence::sentence;
+
+/// The most rounds of a campaign.
+pub const MOST_ROUNDS: usize = 20;
+/// No round is larger.
+pub const MOST_IN_ROUND: i64 = 10_000_000;
+/// No draw has more places.
+pub const MOST_IN_DRAW: i64 = 100_000;

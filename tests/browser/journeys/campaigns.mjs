@@ -1,0 +1,58 @@
+// The city builds a campaign, a second person publishes it, residents see it.
+import assert from "node:assert/strict";
+import { people } from "../city.mjs";
+import { campaigns } from "../words.mjs";
+
+const WIDE = { width: 1440, height: 900, js: false };
+
+/** Fills in a campaign of one flash round with a pot of so many yuan. */
+async function fill(page, pot) {
+  const field = (name) => page.locator(`[name="form[${name}]"]`);
+  await field("title").fill("夜市加油券");
+  await field("face_value").fill("10");
+  await field("threshold").fill("40");
+  await field("pot").fill(pot);
+  await field("usable_from").fill("2021-06-18");
+  await field("usable_to").fill("2021-06-30");
+  const round = (name) => field(`rounds][0][${name}`);
+  await round("title").fill("首轮");
+  await round("opens_at").fill("2021-06-18T12:00");
+  await round("closes_at").fill("2021-06-18T22:00");
+  await round("quantity").fill("300");
+}
+
+export const journeys = {
+  "without JavaScript the city builds a campaign and finance publishes it": async (city) => {
+    const page = await city.phone(WIDE);
+    await city.signIn(page, people.organizer);
+    await page.goto("/bureau/campaigns");
+    await campaigns.begin(page).click();
+    await fill(page, "2000");
+    await campaigns.save(page).click();
+    await page.waitForURL(/\/bureau\/campaigns\/drafts\/\d+$/);
+    assert.match(await campaigns.sentence(page).innerText(), /^满40减10，全市/);
+    assert.match(await campaigns.over(page).innerText(), /1,?000/);
+
+    await campaigns.submit(page).click();
+    assert.match(await page.getByRole("alert").innerText(), /超出资金池/);
+    assert.equal(await campaigns.state(page).innerText(), "草稿");
+    await page.locator('[name="form[pot]"]').fill("3000");
+    await campaigns.save(page).click();
+    await campaigns.submit(page).click();
+    assert.equal(await campaigns.state(page).innerText(), "待复核发布");
+    assert.equal(await campaigns.publish(page).count(), 0, "not by whoever built it");
+    const draft = new URL(page.url()).pathname;
+
+    const second = await city.phone(WIDE);
+    await city.signIn(second, people.finance);
+    await second.goto(draft);
+    await campaigns.publish(second).click();
+    await second.waitForURL(/\/bureau\/campaigns\/\d+$/);
+    assert.match(await second.locator("main").innerText(), /夜市加油券/);
+
+    const resident = await city.phone({ js: false });
+    await resident.goto("/vouchers");
+    await resident.getByText("夜市加油券").first().click();
+    assert.match(await resident.locator("main").innerText(), /满40减10，全市/);
+  },
+};
