@@ -4,6 +4,7 @@
 
 mod assisted;
 mod claims;
+mod cube;
 mod draws;
 mod history;
 mod import;

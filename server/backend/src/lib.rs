@@ -12,6 +12,7 @@ mod caller;
 mod callers;
 mod catalogue;
 pub mod clock;
+mod cube;
 mod draw;
 mod error;
 pub mod import;

@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 const MAX_DAYS: i64 = 366;
 
 /// What a query asks, read.
-struct Range {
-    from: Day,
-    to: Day,
-    campaign: Option<CampaignId>,
+pub(crate) struct Range {
+    pub(crate) from: Day,
+    pub(crate) to: Day,
+    pub(crate) campaign: Option<CampaignId>,
     /// The caller's own district, where they may see no other.
-    only: Option<DistrictCode>,
+    pub(crate) only: Option<DistrictCode>,
 }
 
 impl Backend {
@@ -108,7 +108,8 @@ impl Backend {
         Ok(days.into_iter().map(shape).collect())
     }
 
-    fn read_range(&self, caller: &Caller, query: &StatsQuery) -> Result<Range, Error> {
+    /// Reads a range of days of the season, the season so far by default.
+    pub(crate) fn read_range(&self, caller: &Caller, query: &StatsQuery) -> Result<Range, Error> {
         caller.require(Permission::SeeStats)?;
         let catalogue = self.catalogue();
         let season = catalogue.season();
@@ -118,6 +119,14 @@ impl Backend {
                 .map_or(Ok(default), |text| text.parse().map_err(|error| Denied::query(field, error)))
         };
         let (from, to) = (day("from", &query.from, season.starts_on)?, day("to", &query.to, today)?);
+        let (first, last) =
+            (season.starts_on.min(self.zone().business_day(self.now())), season.ends_on.max(today));
+        if from < first {
+            return Err(Denied::query("from", format!("≥ {first}")).into());
+        }
+        if to > last {
+            return Err(Denied::query("to", format!("≤ {last}")).into());
+        }
         if from.until(to) < 0 {
             return Err(Denied::query("to", format!("≥ {from}")).into());
         }

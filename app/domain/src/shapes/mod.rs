@@ -8,6 +8,7 @@
 mod account;
 mod assisted;
 mod catalogue;
+mod cube;
 mod draw;
 mod import;
 mod join;
@@ -25,6 +26,7 @@ pub use catalogue::{
     AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
+pub use cube::{CubeItem, CubeKey, CubeShape, CubeSums, DelayShape, DelaysShape};
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
 pub use import::{BadCellShape, ImportShape, ImportState};
 pub use join::{
