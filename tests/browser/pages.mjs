@@ -65,6 +65,8 @@ export async function prepare(city) {
       paths: {
         bureau: "/bureau",
         stats: "/bureau/stats",
+        "stats-cut": "/bureau/stats?rows=district&columns=kind&show=subsidy&compare_from=2021-06-18&compare_to=2021-06-18&waits=yes",
+        screen: "/bureau/screen",
         draws: "/bureau/draws",
         redemptions: "/bureau/redemptions",
         reviews: "/bureau/reviews",

@@ -86,6 +86,10 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube.csv", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube.xlsx", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube.svg", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/delays", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/redemptions", roles: ORGANIZERS },
     // Last: it ends the session.
     Call { method: Method::POST, path: "/auth/logout", roles: SIGNED_IN },

@@ -9,8 +9,8 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
-    Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
+    OwnPromotionQuery, Permission, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -168,6 +168,7 @@ macro_rules! parameters {
     )+};
 }
 parameters!(
+    CubeQuery,
     OfferQuery,
     RoundQuery,
     ListQuery,

@@ -5,6 +5,7 @@ pub(crate) mod ask;
 mod assisted;
 mod auth;
 mod campaigns;
+mod cube;
 mod document;
 mod draws;
 mod guide;
@@ -70,6 +71,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(imports::routes())
         .merge(auth::routes())
         .merge(stats::routes())
+        .merge(cube::routes())
         .merge(live::routes())
         .merge(ledger::routes());
     let (router, paths) =
