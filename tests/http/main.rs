@@ -21,6 +21,7 @@ mod photos;
 mod places;
 mod promotions;
 mod redemptions;
+mod reports;
 mod reversals;
 mod rounds;
 mod season;

@@ -18,6 +18,7 @@ mod orders;
 mod people;
 mod promotions;
 mod redemptions;
+mod reports;
 mod returns;
 mod services;
 mod statements;

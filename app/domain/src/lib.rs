@@ -29,6 +29,7 @@ mod promotion;
 mod query;
 mod redemption;
 mod refusal;
+mod report;
 mod role;
 mod round;
 mod season;
@@ -90,6 +91,7 @@ pub use query::{
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
+pub use report::{ReportKind, report_changes};
 pub use role::{Permission, Role};
 pub use round::{Method, Quota, Round, RoundState, WAITING_MS};
 pub use season::{Commitment, Principle, RefundLimits, Season};

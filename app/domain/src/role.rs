@@ -46,6 +46,8 @@ words! {
         ManagePeople = "manage_people", "管理店员和设备", "manage people and tills";
         /// See the tallies; a district officer those of their district.
         SeeStats = "see_stats", "查看统计", "see statistics";
+        /// Freeze reports; a district officer those of their district.
+        MakeReports = "make_reports", "冻结报告", "freeze reports";
         /// Hold a draw: enter the public value that makes its seed.
         HoldDraws = "hold_draws", "主持摇号", "hold draws";
         /// Enter residents into rounds and print their vouchers; the desk those
@@ -69,19 +71,25 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, ManagePeople,
-            PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeStatements,
-            SeeStats,
+            AssistResidents, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports,
+            ManagePeople, PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions,
+            SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
             Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
-            Role::City => {
-                &[SeeStats, HoldDraws, AssistResidents, ReviewMerchants, ReviewPromotions, ImportMerchants]
-            }
-            Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions],
+            Role::City => &[
+                SeeStats,
+                MakeReports,
+                HoldDraws,
+                AssistResidents,
+                ReviewMerchants,
+                ReviewPromotions,
+                ImportMerchants,
+            ],
+            Role::District => &[SeeStats, MakeReports, ReviewMerchants, ReviewPromotions],
             Role::Finance | Role::Auditor => &[SeeStats],
             Role::Desk => &[AssistResidents],
         }

@@ -47,15 +47,27 @@ impl Backend {
         let by = read_dimensions(by).map_err(|allowed| Denied::query("by", allowed))?;
         let compared = self.compared_range(caller, query)?;
         let mut tx = self.db().read().await?;
-        let now = self.cells(&mut tx, &range, &by).await?;
+        let cube = self.cube_in(&mut tx, &range, compared, by).await?;
+        if cube.items.len() > MOST_ITEMS {
+            return Err(Denied::query("by", format!("≤ {MOST_ITEMS} cells")).into());
+        }
+        Ok(cube)
+    }
+
+    /// A cut, as a transaction sees it.
+    pub(crate) async fn cube_in(
+        &self,
+        tx: &mut Tx,
+        range: &Range,
+        compared: Option<Range>,
+        by: Vec<Dimension>,
+    ) -> Result<CubeShape, StoreError> {
+        let now = self.cells(tx, range, &by).await?;
         let before = match &compared {
-            Some(range) => Some(self.cells(&mut tx, range, &by).await?),
+            Some(range) => Some(self.cells(tx, range, &by).await?),
             None => None,
         };
         let items = self.items(&by, &now, before.as_ref());
-        if items.len() > MOST_ITEMS {
-            return Err(Denied::query("by", format!("≤ {MOST_ITEMS} cells")).into());
-        }
         let zone = self.zone();
         Ok(CubeShape {
             as_of: zone.rfc3339(self.now()),

@@ -91,6 +91,8 @@ permitted! {
     PeopleManager: ManagePeople;
     /// Somebody who may see tallies.
     Organizer: SeeStats;
+    /// Somebody who may freeze reports.
+    Reporter: MakeReports;
     /// Somebody who may hold draws.
     DrawHolder: HoldDraws;
     /// Somebody at a community desk.

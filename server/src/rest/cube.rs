@@ -2,6 +2,8 @@
 
 mod workbook;
 
+pub(super) use workbook::float;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -20,6 +20,7 @@ mod people;
 mod places;
 mod promotions;
 mod redemptions;
+mod reports;
 mod rounds;
 mod season;
 mod statements;
@@ -72,6 +73,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(auth::routes())
         .merge(stats::routes())
         .merge(cube::routes())
+        .merge(reports::routes())
         .merge(live::routes())
         .merge(ledger::routes());
     let (router, paths) =

@@ -22,6 +22,19 @@ export const journeys = {
     await page.locator("#def-leverage:target").waitFor();
   },
 
+  "without JavaScript an organizer freezes a report and counts it again": async (city) => {
+    const page = await city.phone({ js: false, width: 1440, height: 900 });
+    await city.signIn(page, people.organizer);
+    await page.goto("/bureau/reports");
+    await page.locator('button[name="kind"][value="monthly"]').click();
+    await page.waitForURL(/\/bureau\/reports\/\d+$/);
+    await page.locator('a[href*="recount=yes"]').click();
+    await page.waitForURL(/recount=yes/);
+    assert.equal(await page.locator(".report-recount table").count(), 0, "nothing changed meanwhile");
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator(".report-links").isVisible(), false);
+  },
+
   "the wall holds one screen and draws what moved": async (city) => {
     const page = await city.phone(wide);
     await city.signIn(page, people.organizer);

@@ -16,6 +16,7 @@ mod order;
 mod people;
 mod problem;
 mod promotion;
+mod report;
 mod statement;
 mod stats;
 mod voucher;
@@ -39,6 +40,7 @@ pub use problem::{Extra, Problem};
 pub use promotion::{
     DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
 };
+pub use report::{ReportChange, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{

@@ -181,6 +181,7 @@ fn ask_form(lang: Lang, stats: &Statistics) -> impl IntoView + use<> {
             <p class="range-links">
                 <a href=today>{lang.pick("今天", "Today")}</a>
                 <a href="/bureau/stats">{lang.pick("整季至今", "The season so far")}</a>
+                <a href="/bureau/reports">{lang.pick("报告", "Reports")}</a>
                 <a href="/bureau/screen">{lang.pick("大屏", "Wall screen")}</a>
             </p>
         </form>
