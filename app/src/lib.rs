@@ -15,6 +15,9 @@ pub mod islands;
 mod figures;
 
 #[cfg(feature = "ssr")]
+mod drawing;
+
+#[cfg(feature = "ssr")]
 #[expect(unreachable_pub, reason = "leptos' macro makes a component's props `pub`")]
 mod components;
 #[cfg(feature = "ssr")]
@@ -26,6 +29,8 @@ mod shell;
 
 #[cfg(feature = "ssr")]
 pub use api::notice::notice_cookie;
+#[cfg(feature = "ssr")]
+pub use drawing::cube_picture;
 #[cfg(feature = "ssr")]
 pub use shell::{App, AppProps, shell};
 

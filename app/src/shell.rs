@@ -110,6 +110,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews") view=organizer::reviews ssr=page.clone()/>
                 <Route path=path!("/bureau/reviews/merchants/:id") view=organizer::merchant_review ssr=page.clone()/>
+                <Route path=path!("/bureau/reports") view=organizer::reports ssr=page.clone()/>
+                <Route path=path!("/bureau/reports/:id") view=organizer::report ssr=page.clone()/>
+                <Route path=path!("/bureau/screen") view=organizer::screen ssr=page.clone()/>
                 <Route path=path!("/bureau/stats") view=organizer::stats ssr=page/>
             </Routes>
             <Bottom/>

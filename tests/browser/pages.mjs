@@ -16,6 +16,7 @@ export async function prepare(city) {
   const sold = await sell(city, round);
   await enrolTill(city);
   const posted = await post(city);
+  const report = await freeze(city);
   return {
     visitor: {
       paths: {
@@ -66,6 +67,10 @@ export async function prepare(city) {
       paths: {
         bureau: "/bureau",
         stats: "/bureau/stats",
+        "stats-cut": "/bureau/stats?rows=district&columns=kind&show=subsidy&compare_from=2021-06-18&compare_to=2021-06-18&waits=yes",
+        screen: "/bureau/screen",
+        reports: "/bureau/reports",
+        report: `/bureau/reports/${report.id}?recount=yes`,
         draws: "/bureau/draws",
         redemptions: "/bureau/redemptions",
         reviews: "/bureau/reviews",
@@ -114,6 +119,14 @@ async function sell(city, round) {
   }
   await write(`/redemptions/${sales[0].redemption_id}/reversals`, { refund_fen: 1000, reason: "一道菜没上" });
   return sales[0];
+}
+
+/** A report of the city. */
+async function freeze(city) {
+  const headers = { ...(await city.bearer(people.organizer)), "idempotency-key": "a-report-to-look-at" };
+  const { status, body } = await city.api("POST", "/reports", { kind: "monthly" }, headers);
+  assert.equal(status, 201, JSON.stringify(body));
+  return body;
 }
 
 /** A till of the first merchant, to look at. */

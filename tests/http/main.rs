@@ -24,6 +24,7 @@ mod photos;
 mod places;
 mod promotions;
 mod redemptions;
+mod reports;
 mod reversals;
 mod rounds;
 mod season;

@@ -23,6 +23,7 @@ const ORGANIZERS: &[&str] = &["city", "district", "finance", "auditor"];
 
 const POSTERS: &[&str] = &["owner", "manager"];
 const REVIEWERS: &[&str] = &["city", "district"];
+const REPORTERS: &[&str] = &["city", "district"];
 const DRAWERS: &[&str] = &["city"];
 const ASSISTANTS: &[&str] = &["city", "desk"];
 const IMPORTERS: &[&str] = &["city"];
@@ -114,6 +115,16 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/districts.csv", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/cube", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube.csv", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube.xlsx", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/cube.svg", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/stats/delays", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/reports", roles: ORGANIZERS },
+    Call { method: Method::POST, path: "/reports", roles: REPORTERS },
+    Call { method: Method::GET, path: "/reports/1", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/reports/1/recount", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/reports/1/figures.json", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/reports/1/workbook.xlsx", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/redemptions", roles: ORGANIZERS },
     // Last: it ends the session.
     Call { method: Method::POST, path: "/auth/logout", roles: SIGNED_IN },

@@ -11,6 +11,9 @@ on_both_databases!(
     a_table_for_spreadsheets,
     a_cut_by_day,
     a_bad_range_names_its_parameter,
+    a_cut_by_two_dimensions,
+    a_cut_as_files,
+    the_pages_show_the_cut_and_the_wall,
 );
 
 fn row<'a>(stats: &'a Value, district: &str) -> &'a Value {
@@ -124,6 +127,8 @@ async fn a_bad_range_names_its_parameter(city: &TestCity) {
         ("to=2021-02-30", "to"),
         ("from=2021-06-19&to=2021-06-18", "to"),
         ("from=1990-01-01&to=2021-06-18", "from"),
+        ("from=2021-06-17", "from"),
+        ("to=2021-08-19", "to"),
         ("campaign=99", "campaign"),
         ("campaign=x", "campaign"),
         ("district=210302", "district"),
@@ -133,4 +138,78 @@ async fn a_bad_range_names_its_parameter(city: &TestCity) {
         }
     }
     organizer.get("/stats/cube?by=colour").await.refused_field(400, "bad_query", "by");
+}
+
+async fn a_cut_by_two_dimensions(city: &TestCity) {
+    city.redemption(&city.resident(1).await, &city.clerk().await, 8000).await;
+    let organizer = city.organizer().await;
+    let cube = organizer.get("/stats/cube?by=kind,night&show=subsidy").await.expect(200);
+    assert_eq!(cube["by"], json!(["kind", "night"]));
+    let sold = cube["items"].as_array().unwrap().iter().find(|item| item["redeemed"] == 1).unwrap();
+    assert_eq!(sold["keys"][1]["code"], "day");
+    assert_eq!((&sold["subsidy_fen"], &sold["leverage"]), (&json!(2000), &json!(4.0)));
+    assert_eq!((&cube["total"]["claimed"], &cube["total"]["suspicious"]), (&json!(1), &json!(0)));
+    let compared = "/stats/cube?by=day&compare_from=2021-06-18&compare_to=2021-06-18";
+    assert_eq!(organizer.get(compared).await.expect(200)["items"][0]["compared"]["redeemed"], 1);
+    for (query, field) in [
+        ("by=day,day", "by"),
+        ("by=day,x", "by"),
+        ("show=x", "show"),
+        ("compare_to=2021-06-18", "compare_from"),
+    ] {
+        for path in ["/stats/cube", "/stats/cube.csv", "/stats/cube.xlsx", "/stats/cube.svg"] {
+            organizer.get(&format!("{path}?{query}")).await.refused_field(400, "bad_query", field);
+        }
+    }
+    let officer = city.sign_in(people::OFFICER).await;
+    city.voucher_of(&city.resident(2).await).await;
+    let own = officer.get("/stats/cube?by=district,kind").await.expect(200);
+    assert!(own["items"].as_array().unwrap().iter().all(|item| item["keys"][0]["code"] == "210302"));
+    let delays = officer.get("/stats/delays").await.expect(200);
+    assert_eq!(delays["items"][0], json!({ "from_hours": 0, "redemptions": 1 }));
+}
+
+async fn a_cut_as_files(city: &TestCity) {
+    city.redemption(&city.resident(1).await, &city.clerk().await, 8000).await;
+    let organizer = city.organizer().await;
+    let table = organizer.get("/stats/cube.csv?by=day,channel").await;
+    assert_eq!((table.status, table.header("content-type")), (200, "text/csv; charset=utf-8"));
+    assert!(table.header("content-disposition").contains("day-channel_2021-06-18_2021-06-18.csv"));
+    assert!(table.text.starts_with("\u{feff}营业日,渠道,领取,核销,"), "{}", table.text);
+    assert!(table.text.contains(",0,1,20.00,20.00,80.00,4,4,"), "{}", table.text);
+    let workbook = organizer.get("/stats/cube.xlsx?by=day,channel").await;
+    assert_eq!(workbook.status, 200);
+    assert!(workbook.header("content-type").contains("spreadsheetml"));
+    let picture = organizer.get("/stats/cube.svg?by=district,hour&show=order").await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml; charset=utf-8"));
+    assert!(picture.text.starts_with("<svg ") && picture.text.ends_with("</svg>"), "{}", picture.text);
+    assert!(picture.text.contains("<title") && picture.text.contains("80.00"), "{}", picture.text);
+}
+
+async fn page(person: &tests::Person, path: &str) -> Answer {
+    let request = person.request(http::Method::GET, path);
+    Answer::of(request.header("cookie", format!("yuehui_session={}", person.token()))).await
+}
+
+async fn the_pages_show_the_cut_and_the_wall(city: &TestCity) {
+    city.redemption(&city.resident(1).await, &city.clerk().await, 8000).await;
+    let organizer = city.organizer().await;
+    let shown =
+        page(&organizer, "/bureau/stats?rows=district&columns=hour&show=subsidy&rate=leverage&waits=yes")
+            .await;
+    assert_eq!(shown.status, 200);
+    for words in [
+        "class=\"cube-chart\"",
+        "class=\"tile-map\"",
+        "id=\"funnel\"",
+        "/api/v1/stats/cube.xlsx?by=district,hour",
+    ] {
+        assert!(shown.text.contains(words), "{words}");
+    }
+    for bad in ["rows=colour", "show=x", "rate=x", "from=2020-01-01"] {
+        assert_eq!(page(&organizer, &format!("/bureau/stats?{bad}")).await.status, 400, "{bad}");
+    }
+    let wall = page(&organizer, "/bureau/screen").await;
+    assert!(wall.status == 200 && wall.text.contains("id=\"wall\""), "{}", wall.text);
+    assert_eq!(page(&city.clerk().await, "/bureau/screen").await.status, 403);
 }

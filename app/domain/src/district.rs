@@ -1,5 +1,6 @@
 //! Where: districts by their national code, and areas inside them.
 
+use crate::Setting;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -70,7 +71,16 @@ pub struct District {
     pub name_en: String,
     /// The share by which reports split a city-wide release over the districts.
     pub weight: i64,
+    /// Whether it counts as urban or rural.
+    #[serde(default)]
+    pub setting: Option<Setting>,
+    /// Where it lies on the map of tiles: column and row, both from 0.
+    #[serde(default)]
+    pub tile: Option<(i64, i64)>,
 }
+
+/// A map of tiles has so many columns and rows at most.
+pub const MOST_TILES: i64 = 12;
 
 /// A tag inside one district (片区), such as a development zone, that has no
 /// code of its own.

@@ -10,6 +10,7 @@ mod builder;
 mod campaign;
 mod code;
 mod credit_code;
+mod cube;
 mod denial;
 mod district;
 pub mod draw;
@@ -31,6 +32,7 @@ mod promotion;
 mod query;
 mod redemption;
 mod refusal;
+mod report;
 mod risk;
 mod role;
 mod round;
@@ -40,6 +42,7 @@ mod stacking;
 mod standing;
 mod statement;
 mod stats;
+mod stats_column;
 mod time;
 mod token;
 mod voucher;
@@ -59,8 +62,11 @@ pub use builder::{
 pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
 pub use code::{CodeKey, VoucherCode, fold_typed};
 pub use credit_code::{BadCreditCode, CreditCode};
+pub use cube::{
+    Dimension, MOST_DIMENSIONS, MapRate, Measure, hour_of_business_day, is_night, read_dimensions,
+};
 pub use denial::Denied;
-pub use district::{Area, BadDistrict, District, DistrictCode, apportion};
+pub use district::{Area, BadDistrict, District, DistrictCode, MOST_TILES, apportion};
 pub use event::{Dish, Event, EventKind, News};
 pub use hours::{BadHours, WeeklyHours, Window};
 pub use id::{
@@ -94,11 +100,12 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    AuditQuery, BlockQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery,
-    ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
+    OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
+pub use report::{ReportKind, report_changes};
 pub use risk::{RiskRefused, RiskSignal, RiskState};
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
@@ -107,6 +114,7 @@ pub use stacking::{MOST_ON_ORDER, Part, PartRefused, split_order};
 pub use standing::{MOST_REASON, MerchantDecision, MerchantReviewRefused, MerchantState, ProvisionalCap};
 pub use statement::{Figure, StatementBy, StatementColumn};
 pub use stats::{Counts, rate};
+pub use stats_column::StatsColumn;
 pub use time::{BadTime, Day, Timestamp, Zone};
 pub use token::{BadToken, PresentToken, ReceiptCode, STEP_MS, Secret, TokenForm, step_at};
 pub use voucher::{VoucherEvent, VoucherState};

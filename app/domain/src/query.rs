@@ -185,6 +185,27 @@ query! {
 }
 
 query! {
+    /// A cut through the cube of tallies.
+    CubeQuery {
+        /// One or two of `district`, `day`, `hour`, `kind`, `campaign`, `round`, `channel`, `setting` and
+        /// `night`, separated by a comma; `district` by default.
+        by,
+        /// The first business day; the season's first by default.
+        from,
+        /// The last business day, included; today by default.
+        to,
+        /// Of this campaign only.
+        campaign,
+        /// The first business day of a range to compare with.
+        compare_from,
+        /// The last business day of it, included.
+        compare_to,
+        /// What the picture shows: `claimed`, `redeemed` (by default), `subsidy` or `order`.
+        show,
+    }
+}
+
+query! {
     /// A merchant's statement.
     StatementQuery {
         /// Of this outlet only.

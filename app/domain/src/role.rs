@@ -46,6 +46,8 @@ words! {
         ManagePeople = "manage_people", "管理店员和设备", "manage people and tills";
         /// See the tallies; a district officer those of their district.
         SeeStats = "see_stats", "查看统计", "see statistics";
+        /// Freeze reports; a district officer those of their district.
+        MakeReports = "make_reports", "冻结报告", "freeze reports";
         /// Hold a draw: enter the public value that makes its seed.
         HoldDraws = "hold_draws", "主持摇号", "hold draws";
         /// Enter residents into rounds and print their vouchers; the desk those
@@ -84,8 +86,8 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
             AllowOffline, AssistResidents, BuildCampaigns, DecideRisk, HoldDraws, HoldVouchers,
-            ImportMerchants, JoinAsMerchant, ManagePeople, PostPromotions, PublishCampaigns, ReadAudit,
-            Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeDrafts, SeeRisk,
+            ImportMerchants, JoinAsMerchant, MakeReports, ManagePeople, PostPromotions, PublishCampaigns,
+            ReadAudit, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeDrafts, SeeRisk,
             SeeStatements, SeeStats,
         };
         match self {
@@ -95,6 +97,7 @@ impl Role {
             Role::Clerk => &[Redeem],
             Role::City => &[
                 SeeStats,
+                MakeReports,
                 HoldDraws,
                 AssistResidents,
                 ReviewMerchants,
@@ -108,7 +111,7 @@ impl Role {
                 BuildCampaigns,
                 PublishCampaigns,
             ],
-            Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions, SeeRisk],
+            Role::District => &[SeeStats, MakeReports, ReviewMerchants, ReviewPromotions, SeeRisk],
             Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns],
             Role::Auditor => &[SeeStats, SeeRisk, ReadAudit, SeeDrafts],
             Role::Desk => &[AssistResidents],

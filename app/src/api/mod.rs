@@ -26,6 +26,8 @@ pub mod promotions;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod refund;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod reports;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod rounds;
 pub mod sale;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]

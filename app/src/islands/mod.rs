@@ -15,3 +15,4 @@ mod rest;
 pub mod stats_live;
 pub mod stock;
 pub mod till;
+pub mod wall;

@@ -1,6 +1,7 @@
 //! Statistics for organizers, from the tallies.
 
 use crate::catalogue::Catalogue;
+use crate::store::Tx;
 use crate::store::tally::{self, SumRow};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{DayStats, DistrictStats, StatsRow};
@@ -14,12 +15,12 @@ use std::collections::BTreeMap;
 const MAX_DAYS: i64 = 366;
 
 /// What a query asks, read.
-struct Range {
-    from: Day,
-    to: Day,
-    campaign: Option<CampaignId>,
+pub(crate) struct Range {
+    pub(crate) from: Day,
+    pub(crate) to: Day,
+    pub(crate) campaign: Option<CampaignId>,
     /// The caller's own district, where they may see no other.
-    only: Option<DistrictCode>,
+    pub(crate) only: Option<DistrictCode>,
 }
 
 impl Backend {
@@ -28,15 +29,25 @@ impl Backend {
     /// # Errors
     /// The caller is no organizer, or the query is none.
     pub async fn district_stats(&self, caller: &Caller, query: &StatsQuery) -> Result<DistrictStats, Error> {
-        let (now, zone) = (self.now(), self.zone());
         let range = self.read_range(caller, query)?;
-        let catalogue = self.catalogue();
         let mut tx = self.db().read().await?;
+        Ok(self.districts_in(&mut tx, &range, false).await?)
+    }
+
+    /// The tally by district, as a transaction sees it; with `exact`, the
+    /// residents too.
+    pub(crate) async fn districts_in(
+        &self,
+        tx: &mut Tx,
+        range: &Range,
+        exact: bool,
+    ) -> Result<DistrictStats, StoreError> {
+        let (now, zone) = (self.now(), self.zone());
+        let catalogue = self.catalogue();
         let campaign = range.campaign.map_or(0, |campaign| campaign.0);
-        let sums = self.sums(tally::sums(&mut tx, range.from, range.to).await?, &range);
-        let residents: BTreeMap<i64, i64> =
-            tally::residents(&mut tx, range.from, range.to, campaign).await?.into_iter().collect();
-        let mut counts = released(&catalogue, &range, now, zone);
+        let sums = self.sums(tally::sums(tx, range.from, range.to).await?, range);
+        let residents = self.residents_in(tx, (range.from, range.to, campaign), exact).await?;
+        let mut counts = released(&catalogue, range, now, zone);
         for sum in &sums {
             let of_district = counts.entry(sum.district).or_default();
             *of_district = of_district.plus(&counts_of(sum)?);
@@ -46,7 +57,7 @@ impl Backend {
             let number = district.code.number();
             let of_district = counts.remove(&number).unwrap_or_default();
             if range.only.is_none_or(|only| only == district.code) {
-                let residents = residents.get(&number).copied().unwrap_or(0);
+                let residents = residents.of(number);
                 items.push((
                     of_district,
                     StatsRow::of(
@@ -64,12 +75,10 @@ impl Backend {
             items.push((unknown, StatsRow::of(None, "未登记区县", "No district given", &unknown, 0)));
         }
         let total = items.iter().fold(Counts::default(), |sum, (counts, _)| sum.plus(counts));
-        let all_residents = match range.only {
-            Some(only) => residents.get(&only.number()).copied().unwrap_or(0),
-            None => tally::all_residents(&mut tx, range.from, range.to, campaign).await?,
-        };
+        let all_residents = range.only.map_or(residents.all, |only| residents.of(only.number()));
         Ok(DistrictStats {
             as_of: zone.rfc3339(now),
+            residents_as_of: zone.rfc3339(residents.at),
             from: range.from.to_string(),
             to: range.to.to_string(),
             campaign: range.campaign,
@@ -85,7 +94,12 @@ impl Backend {
     pub async fn day_stats(&self, caller: &Caller, query: &StatsQuery) -> Result<Vec<DayStats>, Error> {
         let range = self.read_range(caller, query)?;
         let mut tx = self.db().read().await?;
-        let sums = self.sums(tally::sums(&mut tx, range.from, range.to).await?, &range);
+        Ok(self.days_in(&mut tx, &range).await?)
+    }
+
+    /// The tally by business day, as a transaction sees it.
+    pub(crate) async fn days_in(&self, tx: &mut Tx, range: &Range) -> Result<Vec<DayStats>, StoreError> {
+        let sums = self.sums(tally::sums(tx, range.from, range.to).await?, range);
         let mut days: BTreeMap<Day, Counts> = BTreeMap::new();
         let mut day = range.from;
         while day <= range.to {
@@ -108,7 +122,8 @@ impl Backend {
         Ok(days.into_iter().map(shape).collect())
     }
 
-    fn read_range(&self, caller: &Caller, query: &StatsQuery) -> Result<Range, Error> {
+    /// Reads a range of days of the season, the season so far by default.
+    pub(crate) fn read_range(&self, caller: &Caller, query: &StatsQuery) -> Result<Range, Error> {
         caller.require(Permission::SeeStats)?;
         let catalogue = self.catalogue();
         let season = catalogue.season();
@@ -118,6 +133,14 @@ impl Backend {
                 .map_or(Ok(default), |text| text.parse().map_err(|error| Denied::query(field, error)))
         };
         let (from, to) = (day("from", &query.from, season.starts_on)?, day("to", &query.to, today)?);
+        let (first, last) =
+            (season.starts_on.min(self.zone().business_day(self.now())), season.ends_on.max(today));
+        if from < first {
+            return Err(Denied::query("from", format!("≥ {first}")).into());
+        }
+        if to > last {
+            return Err(Denied::query("to", format!("≤ {last}")).into());
+        }
         if from.until(to) < 0 {
             return Err(Denied::query("to", format!("≥ {from}")).into());
         }

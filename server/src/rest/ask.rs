@@ -9,8 +9,9 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    AuditQuery, BlockQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
-    OwnPromotionQuery, Permission, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery,
+    OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery,
+    StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -91,6 +92,8 @@ permitted! {
     PeopleManager: ManagePeople;
     /// Somebody who may see tallies.
     Organizer: SeeStats;
+    /// Somebody who may freeze reports.
+    Reporter: MakeReports;
     /// Somebody who may hold draws.
     DrawHolder: HoldDraws;
     /// Somebody at a community desk.
@@ -184,6 +187,7 @@ macro_rules! parameters {
 parameters!(
     AuditQuery,
     BlockQuery,
+    CubeQuery,
     ReceiptQuery,
     OfferQuery,
     RoundQuery,

@@ -6,6 +6,7 @@ mod assisted;
 mod audit;
 mod auth;
 mod campaigns;
+mod cube;
 mod document;
 mod drafts;
 mod draws;
@@ -22,6 +23,7 @@ mod people;
 mod places;
 mod promotions;
 mod redemptions;
+mod reports;
 mod risk;
 mod rounds;
 mod season;
@@ -78,6 +80,8 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(drafts::routes())
         .merge(auth::routes())
         .merge(stats::routes())
+        .merge(cube::routes())
+        .merge(reports::routes())
         .merge(live::routes())
         .merge(ledger::routes());
     let (router, paths) =

@@ -19,8 +19,8 @@ use crate::lang;
 use crate::problem::{Door, Refused};
 use crate::router::Doors;
 
-const CSV: &str = "text/csv; charset=utf-8";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const CSV: &str = "text/csv; charset=utf-8";
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()

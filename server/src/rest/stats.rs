@@ -4,17 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
-use domain::shapes::{BureauSale, DayStats, DistrictStats, Page};
-use domain::{Denied, Lang, SalesQuery, StatsQuery};
+use domain::shapes::{BureauSale, DistrictStats, Page};
+use domain::{Lang, SalesQuery, StatsQuery};
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
-use super::ask::{Organizer, Parameters, Query};
+use super::ask::{Organizer, Query};
 use super::table::{Table, yuan};
 use crate::lang;
 use crate::problem::Refused;
@@ -24,7 +22,6 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(district_tally))
         .routes(routes!(district_tally_csv))
-        .routes(routes!(tally_cube))
         .routes(routes!(day_redemptions))
 }
 
@@ -120,62 +117,4 @@ fn district_table(stats: &DistrictStats, lang: Lang) -> Table {
         ]);
     }
     table
-}
-
-/// A tally cut in one way.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct CubeQuery {
-    /// `district` (by default) or `day`.
-    by: Option<String>,
-    /// The first business day; the season's first by default.
-    from: Option<String>,
-    /// The last business day, included; today by default.
-    to: Option<String>,
-    /// Of this campaign only.
-    campaign: Option<String>,
-}
-
-impl Parameters for CubeQuery {
-    const NAMES: &'static [&'static str] = &["by", "from", "to", "campaign"];
-}
-
-/// The answer of a cut.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-enum Cube {
-    /// `by=district`
-    Districts(Box<DistrictStats>),
-    /// `by=day`
-    Days(Days),
-}
-
-/// The tally by business day.
-#[derive(Serialize, ToSchema)]
-struct Days {
-    /// The moment that the figures are as of.
-    as_of: String,
-    /// Every day of the range.
-    items: Vec<DayStats>,
-}
-
-/// A tally by district or by business day.
-#[utoipa::path(get, path = "/stats/cube", tag = "stats", params(CubeQuery), responses((status = OK, body = Cube)), security(("session" = []), ("bearer" = [])))]
-async fn tally_cube(
-    State(backend): State<Backend>,
-    Organizer(caller): Organizer,
-    Query(query): Query<CubeQuery>,
-) -> Answer<Cube> {
-    let CubeQuery { by, from, to, campaign } = query;
-    let range = StatsQuery { from, to, campaign };
-    let cube = match by.as_deref() {
-        None | Some("district") => Cube::Districts(Box::new(backend.district_stats(&caller, &range).await?)),
-        Some("day") => {
-            let as_of = backend.zone().rfc3339(backend.now());
-            Cube::Days(Days { as_of, items: backend.day_stats(&caller, &range).await? })
-        }
-        Some(_) => return Err(Denied::query("by", "district or day").into()),
-    };
-    Ok(Json(cube))
 }

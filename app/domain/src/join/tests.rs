@@ -11,6 +11,8 @@ fn season() -> Season {
         name: code.to_owned(),
         name_en: String::new(),
         weight: 1,
+        setting: None,
+        tile: None,
     };
     let kind = Kind {
         code: KindCode("catering".to_owned()),

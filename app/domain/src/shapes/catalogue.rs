@@ -83,6 +83,12 @@ shape! {
         name: String,
         /// Tiedong District.
         name_en: String,
+        /// Whether it counts as `urban` or `rural`.
+        setting: Option<Setting>,
+        /// Its column on the map of tiles, from 0.
+        tile_column: Option<i64>,
+        /// Its row there.
+        tile_row: Option<i64>,
         /// Its areas.
         areas: Vec<AreaShape>,
         /// The share by which a quantity is split over the districts.

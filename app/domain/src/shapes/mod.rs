@@ -9,6 +9,7 @@ mod account;
 mod assisted;
 mod audit;
 mod catalogue;
+mod cube;
 mod draft;
 mod draw;
 mod import;
@@ -19,6 +20,7 @@ mod order;
 mod people;
 mod problem;
 mod promotion;
+mod report;
 mod statement;
 mod stats;
 mod voucher;
@@ -30,6 +32,7 @@ pub use catalogue::{
     AreaShape, CampaignShape, DishShape, DistrictShape, EventShape, KindShape, MerchantShape, NewsShape,
     OutletShape, PromotionShape, QuotaShape, RoundLive, RoundShape, SeasonShape,
 };
+pub use cube::{CubeItem, CubeKey, CubeShape, CubeSums, DelayShape, DelaysShape};
 pub use draft::{CampaignFaultShape, DraftShape};
 pub use draw::{DrawHeld, DrawProof, DrawShape, EntryShape, EntryState, PlacesShape, ResultShape};
 pub use import::{BadCellShape, ImportShape, ImportState};
@@ -45,6 +48,7 @@ pub use problem::{Extra, Problem};
 pub use promotion::{
     DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
 };
+pub use report::{ReportChange, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{

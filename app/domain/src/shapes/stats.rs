@@ -76,6 +76,9 @@ shape! {
     DistrictStats {
         /// The moment that the figures are as of.
         as_of: String,
+        /// The moment that the residents are as of: where counting them takes long, they are counted in the
+        /// background.
+        residents_as_of: String,
         /// The first business day.
         from: String,
         /// The last business day, included.

@@ -1,6 +1,5 @@
 //! `/bureau`: the business day at a glance.
 
-use super::definitions::column;
 use super::table::tally_table;
 use crate::api::stats::Overview;
 use crate::api::{caller, stats as api};
@@ -11,7 +10,7 @@ use crate::islands::stats_live::LiveTally;
 use crate::islands::stock::Stock;
 use crate::pages::loaded;
 use domain::shapes::{DistrictStats, RoundShape};
-use domain::{Lang, Role};
+use domain::{Lang, Role, StatsColumn};
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -59,7 +58,7 @@ fn large(lang: Lang, today: &DistrictStats) -> impl IntoView + use<> {
         let figure = figures::cell(&today.total, name);
         view! {
             <div class="large">
-                <dt>{column(name).title(lang)}</dt>
+                <dt>{StatsColumn::named(name).title(lang)}</dt>
                 <dd class="digits" data-column=*name>{figure}</dd>
             </div>
         }

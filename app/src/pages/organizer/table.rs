@@ -1,9 +1,8 @@
 //! A tally as a table: districts down, figures across, the total below.
 
-use super::definitions::column;
 use crate::figures::{self, TOTAL};
-use domain::Lang;
 use domain::shapes::{DistrictStats, StatsRow};
+use domain::{Lang, StatsColumn};
 use leptos::prelude::*;
 
 /// The table, in a box of its own that scrolls on phones.
@@ -17,7 +16,7 @@ pub(super) fn tally_table(
     defined: bool,
 ) -> impl IntoView + use<> {
     let heading = |name: &&'static str| {
-        let title = column(name).title(lang);
+        let title = StatsColumn::named(name).title(lang);
         let title = if defined {
             view! { <a class="defined" href=format!("#def-{name}")>{title}</a> }.into_any()
         } else {

@@ -4,8 +4,8 @@
 use super::events::{read_events, read_news};
 use super::fields::{Fields, NAME, TEXT};
 use domain::{
-    Area, Commitment, Day, District, DistrictCode, Event, Kind, KindCode, News, Principle, ProvisionalCap,
-    RefundLimits, Season, Switch, Zone,
+    Area, Commitment, Day, District, DistrictCode, Event, Kind, KindCode, MOST_TILES, News, Principle,
+    ProvisionalCap, RefundLimits, Season, Switch, Zone,
 };
 use std::collections::BTreeSet;
 
@@ -159,12 +159,15 @@ fn read_districts(forms: Vec<Fields<'_>>, city: DistrictCode) -> Vec<District> {
         let name = form.text("name", NAME);
         let name_en = form.maybe_text("name_en", NAME);
         let weight = form.whole("weight", 0..=1_000_000);
+        let setting = form.maybe("setting");
+        let column = form.maybe_whole("tile_column", 0..=MOST_TILES - 1);
+        let tile = column.zip(form.maybe_whole("tile_row", 0..=MOST_TILES - 1));
         if code.is_some_and(|code| code.number() / 100 != prefix || code == city) {
             form.mistake("code", format_args!("is no district of the city; its codes begin with {prefix}"));
         }
         form.once("code", code.is_none_or(|code| seen.insert(code)));
         form.finish();
-        Some(District { code: code?, name: name?, name_en, weight: weight? })
+        Some(District { code: code?, name: name?, name_en, weight: weight?, setting, tile })
     };
     let mut districts: Vec<District> = forms.into_iter().filter_map(district).collect();
     districts.sort_by_key(|district| district.code);

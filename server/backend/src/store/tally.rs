@@ -124,3 +124,95 @@ pub(crate) async fn all_residents(tx: &mut Tx, from: Day, to: Day, campaign: i64
         .bind(from.to_string()).bind(to.to_string()).bind(campaign).fetch_one(conn))?;
     Ok(count)
 }
+
+/// Which cells a cut sums up: of which days, of one district or all (0), and
+/// along which of the tally's columns. The round is always one of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    pub(crate) from: Day,
+    pub(crate) to: Day,
+    pub(crate) only_district: i64,
+    pub(crate) by_day: bool,
+    pub(crate) by_hour: bool,
+    pub(crate) by_district: bool,
+    pub(crate) by_kind: bool,
+    pub(crate) by_channel: bool,
+}
+
+/// A sum along a cut; a column that it does not follow is empty, or -1.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct CutRow {
+    pub(crate) business_day: String,
+    pub(crate) hour: i64,
+    pub(crate) district: i64,
+    pub(crate) kind: String,
+    pub(crate) channel: String,
+    pub(crate) round_id: i64,
+    pub(crate) claimed: i64,
+    pub(crate) redeemed: i64,
+    pub(crate) order_fen: i64,
+    pub(crate) subsidy_fen: i64,
+    pub(crate) government_fen: i64,
+}
+
+/// The tally along a cut.
+pub(crate) async fn cut(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select case when $4 then business_day else '' end as business_day,
+                case when $5 then hour else -1 end as hour,
+                case when $6 then district else -1 end as district,
+                case when $7 then kind else '' end as kind,
+                case when $8 then channel else '' end as channel, round_id,
+                cast(sum(claimed) as bigint) as claimed, cast(sum(redeemed) as bigint) as redeemed,
+                cast(sum(order_fen) as bigint) as order_fen, cast(sum(subsidy_fen) as bigint) as subsidy_fen,
+                cast(sum(government_fen) as bigint) as government_fen
+           from tally where business_day between $1 and $2 and ($3 = 0 or district = $3)
+          group by 1, 2, 3, 4, 5, 6")
+        .bind(cut.from.to_string()).bind(cut.to.to_string()).bind(cut.only_district)
+        .bind(cut.by_day).bind(cut.by_hour).bind(cut.by_district).bind(cut.by_kind).bind(cut.by_channel)
+        .fetch_all(conn))?)
+}
+
+/// The same from the redemptions that a case of risk holds open or withholds.
+pub(crate) async fn suspicious_cut(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select case when $4 then business_day else '' end as business_day,
+                case when $5 then hour else -1 end as hour,
+                case when $6 then district else -1 end as district,
+                case when $7 then kind else '' end as kind,
+                case when $8 then channel else '' end as channel, round_id,
+                cast(0 as bigint) as claimed,
+                cast(sum(case when refunded_fen < order_fen then 1 else 0 end) as bigint) as redeemed,
+                cast(sum(order_fen - refunded_fen) as bigint) as order_fen,
+                cast(sum(subsidy_fen - subsidy_back_fen) as bigint) as subsidy_fen,
+                cast(sum(government_fen - government_back_fen) as bigint) as government_fen
+           from redemption
+          where business_day between $1 and $2 and ($3 = 0 or district = $3)
+            and redemption_id in (select redemption_id from risk_case
+                                   where state in ('open', 'withheld') and redemption_id is not null)
+          group by 1, 2, 3, 4, 5, 6")
+        .bind(cut.from.to_string()).bind(cut.to.to_string()).bind(cut.only_district)
+        .bind(cut.by_day).bind(cut.by_hour).bind(cut.by_district).bind(cut.by_kind).bind(cut.by_channel)
+        .fetch_all(conn))?)
+}
+
+/// Redemptions that were not wholly reversed, by how long after their claim
+/// they came: the number of whole hours at which the class begins, and how many.
+pub(crate) async fn delays(
+    tx: &mut Tx,
+    from: Day,
+    to: Day,
+    campaign: i64,
+    only_district: i64,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select cast(case when waited < 3600000 then 0 when waited < 21600000 then 1
+                          when waited < 86400000 then 6 when waited < 259200000 then 24
+                          when waited < 604800000 then 72 else 168 end as bigint), count(*)
+           from (select r.redeemed_at_ms - v.issued_at_ms as waited
+                   from redemption r join voucher v on v.voucher_id = r.voucher_id
+                  where r.business_day between $1 and $2 and r.refunded_fen < r.order_fen
+                    and ($3 = 0 or r.campaign_id = $3) and ($4 = 0 or r.district = $4)) waits
+          group by 1 order by 1")
+        .bind(from.to_string()).bind(to.to_string()).bind(campaign).bind(only_district).fetch_all(conn))?)
+}
