@@ -18,7 +18,6 @@ fn roles(name: &str) -> &'static [&'static str] {
         | "sign_join" => &["resident"],
         "decide_merchant" => &["city", "district"],
         "hold_draw" | "confirm_import" | "allow_offline" | "decide_risk" => &["city"],
-        "hold_draw" | "confirm_import" => &["city"],
         "save_campaign_draft" | "copy_campaign" | "change_campaign" => &["city"],
         "step_campaign_draft" => &["city", "finance"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],

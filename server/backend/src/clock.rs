@@ -54,6 +54,11 @@ impl SetClock {
         self.0.store(now.ms(), Ordering::SeqCst);
     }
 
+    /// Moves it on to a moment that it has not reached yet.
+    pub fn advance_to(&self, then: Timestamp) {
+        self.0.fetch_max(then.ms(), Ordering::SeqCst);
+    }
+
     /// Moves it on.
     pub fn advance_ms(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);

@@ -294,9 +294,11 @@ impl Crowd {
         let request = at_till(token, None, order_fen);
         // Whoever tried too many wrong codes waits as long as the till says.
         let answer = loop {
+            let asked = self.clock.now();
             match again!(node.redeem(&self.clerk, &request, key)) {
+                // Several wait at a time, and time passes once for all of them.
                 Err(Error::Denied(Denied::TooOften { retry_after_s })) => {
-                    self.clock.advance_ms(retry_after_s * 1000);
+                    self.clock.advance_to(asked.plus_ms(retry_after_s * 1000));
                 }
                 answer => break answer,
             }
