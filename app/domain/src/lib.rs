@@ -106,7 +106,10 @@ pub use query::{
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use report::{ReportKind, report_changes};
-pub use risk::{RiskRefused, RiskSignal, RiskState};
+pub use risk::{
+    CLUSTER_WITHIN_FEN, Found as RiskFound, Looked as RiskLooked, RiskRefused, RiskSignal, RiskState,
+    look as look_for_risk,
+};
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
 pub use season::{Commitment, Principle, RefundLimits, Season};

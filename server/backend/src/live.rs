@@ -183,6 +183,9 @@ async fn work_for_good(inner: Weak<Inner>) {
         if let Err(error) = backend.advance_promotions().await {
             tracing::error!(%error, "promotions neither appeared nor ended; the next time tries again");
         }
+        if let Err(error) = backend.look_for_risk().await {
+            tracing::error!(%error, "the rules did not look at a day; the next time tries again");
+        }
         if let Err(error) = backend.write_counts().await {
             tracing::error!(%error, "views were not written; the next time tries again");
         }

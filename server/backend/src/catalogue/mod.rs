@@ -168,6 +168,11 @@ impl Catalogue {
         self.merchants.get(id)
     }
 
+    /// Every merchant, whether it takes part or not.
+    pub(crate) fn merchants(&self) -> &[Merchant] {
+        self.merchants.rows()
+    }
+
     /// A merchant that takes part, by its number.
     pub(crate) fn merchant_taking_part(&self, id: MerchantId) -> Option<&Merchant> {
         self.merchant(id).filter(|merchant| merchant.state.takes_part())

@@ -59,6 +59,14 @@ pub(crate) async fn count(tx: &mut Tx, merchant: MerchantId) -> Result<i64, Stor
     Ok(count)
 }
 
+/// The accounts of a merchant's people.
+pub(crate) async fn accounts_of(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<i64>, StoreError> {
+    let rows: Vec<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select account_id from account_role where merchant_id = $1 order by account_id")
+        .bind(merchant.0).fetch_all(conn))?;
+    Ok(rows.into_iter().map(|(account,)| account).collect())
+}
+
 /// Makes somebody one of a merchant's people; false when they work for one
 /// already.
 pub(crate) async fn add(

@@ -1,7 +1,8 @@
 //! Cases: what looks wrong, until a person has looked at it.
 
 use crate::store::{StoreError, Tx, changed, meta, on};
-use domain::{AccountId, DistrictCode, MerchantId, RiskSignal, RiskState, Timestamp, VoucherId};
+use domain::{AccountId, Day, DistrictCode, MerchantId, RiskSignal, RiskState, Timestamp, VoucherId};
+use std::collections::BTreeSet;
 
 /// A case as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -130,6 +131,57 @@ pub(crate) async fn decide(
         .bind(state.code())
         .bind(reason)
         .bind(by.0)
+        .bind(now.ms())
+    )?;
+    Ok(rows == 1)
+}
+
+/// A redemption as far as the rules look at it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct LookedRow {
+    pub(crate) redemption_id: i64,
+    pub(crate) voucher_id: i64,
+    pub(crate) campaign_id: i64,
+    pub(crate) account_id: i64,
+    pub(crate) outlet_id: i64,
+    pub(crate) clerk_id: i64,
+    pub(crate) redeemed_at_ms: i64,
+    pub(crate) order_fen: i64,
+    /// When its till was enrolled, where it was made at one.
+    pub(crate) enrolled_at_ms: Option<i64>,
+}
+
+/// A merchant's redemptions of a business day that were not undone, in the
+/// order in which they were made.
+pub(crate) async fn looked(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    day: Day,
+) -> Result<Vec<LookedRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.redemption_id, r.voucher_id, r.campaign_id, r.account_id, r.outlet_id, r.clerk_id,
+                r.redeemed_at_ms, r.order_fen, t.enrolled_at_ms
+           from redemption r left join till t on t.till_id = r.till_id
+          where r.merchant_id = $1 and r.business_day = $2 and r.refunded_fen < r.order_fen
+          order by r.redeemed_at_ms, r.redemption_id")
+        .bind(merchant.0).bind(day.to_string()).fetch_all(conn))?)
+}
+
+/// The business days at which the rules have looked.
+pub(crate) async fn looked_days(tx: &mut Tx) -> Result<BTreeSet<String>, StoreError> {
+    let rows: Vec<(String,)> =
+        on!(tx, conn => sqlx::query_as("select business_day from risk_look").fetch_all(conn))?;
+    Ok(rows.into_iter().map(|(day,)| day).collect())
+}
+
+/// Notes that the rules look at a business day; false when they did already.
+pub(crate) async fn begin_look(tx: &mut Tx, day: Day, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "insert into risk_look (business_day, looked_at_ms) values ($1, $2) on conflict do nothing"
+        )
+        .bind(day.to_string())
         .bind(now.ms())
     )?;
     Ok(rows == 1)

@@ -1,7 +1,10 @@
 //! What looks wrong, until a person has looked at it.
 
+mod rules;
+
 use crate::Lang;
 use crate::promotion::words;
+pub use rules::{CLUSTER_WITHIN_FEN, Found, Looked, look};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -10,6 +13,16 @@ words! {
     RiskSignal {
         /// A voucher came a second time, from a till without a network.
         OfflineConflict = "offline_conflict", "离线重复核销", "Used again without a network";
+        /// The holder redeemed it, or works for the merchant.
+        OwnVoucher = "own_voucher", "店内人员自用", "The shop's own people";
+        /// It was redeemed while the outlet is closed.
+        OutsideHours = "outside_hours", "非营业时间核销", "Outside opening hours";
+        /// A resident came to the outlet often in a day.
+        SamePair = "same_pair", "同一居民多次核销", "The same resident again and again";
+        /// Nearly all orders of a day lie just above their thresholds.
+        ThresholdCluster = "threshold_cluster", "订单集中在门槛", "Orders just above the threshold";
+        /// A till that was enrolled a moment ago redeemed many.
+        NewDeviceBurst = "new_device_burst", "新设备集中核销", "Burst from a new till";
     }
 }
 

@@ -1,5 +1,8 @@
 //! Cases: who sees them, and the city's decision.
 
+mod evidence;
+mod look;
+
 use crate::once::{Begun, Done};
 use crate::paging::{Cursor, page};
 use crate::store::risk::{self, CaseRow};
@@ -7,26 +10,10 @@ use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Page, RiskCase};
 use domain::{
     Denied, DistrictCode, IdempotencyKey, Lang, ListQuery, MOST_REASON, MerchantId, OutletId, Permission,
-    RiskRefused, RiskState, Timestamp, VoucherId,
+    RiskRefused, RiskSignal, RiskState, Timestamp, VoucherId,
 };
-use serde::{Deserialize, Serialize};
-
-/// What a rule saw, as a case keeps it; never a phone number.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case")]
-pub(crate) enum Evidence {
-    /// A voucher that was used came again from a till without a network.
-    OfflineConflict {
-        first_redemption_id: i64,
-        first_outlet_id: i64,
-        first_at_ms: i64,
-        second_till_id: i64,
-        second_outlet_id: i64,
-        second_at_ms: i64,
-        arrived_at_ms: i64,
-        order_fen: i64,
-    },
-}
+pub(crate) use evidence::Evidence;
+use serde::Serialize;
 
 /// What the city decides on a case.
 #[derive(Clone, Debug, Serialize)]
@@ -116,9 +103,10 @@ impl Backend {
         let outlet = catalogue.outlet(OutletId(row.outlet_id));
         let moment = |ms: i64| zone.rfc3339(Timestamp::from_ms(ms));
         let evidence: Evidence = serde_json::from_str(&row.evidence).map_err(StoreError::corrupt)?;
+        let signal: RiskSignal = row.signal.parse().map_err(StoreError::corrupt)?;
         Ok(RiskCase {
             case_id: row.case_id,
-            signal: row.signal.parse().map_err(StoreError::corrupt)?,
+            signal,
             state: row.state.parse().map_err(StoreError::corrupt)?,
             merchant_id: MerchantId(row.merchant_id),
             merchant_name: merchant.map(|merchant| merchant.name.clone()).unwrap_or_default(),
@@ -128,47 +116,11 @@ impl Backend {
             outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
             district: row.district.parse::<DistrictCode>().map_err(StoreError::corrupt)?,
             voucher_id: row.voucher_id.map(VoucherId),
-            evidence: self.words_of(&evidence, Lang::Zh),
-            evidence_en: self.words_of(&evidence, Lang::En),
+            evidence: self.words_of(signal, &evidence, Lang::Zh),
+            evidence_en: self.words_of(signal, &evidence, Lang::En),
             opened_at: moment(row.opened_at_ms),
             decided_at: row.decided_at_ms.map(moment),
             reason: row.reason.clone(),
         })
-    }
-
-    fn words_of(&self, evidence: &Evidence, lang: Lang) -> Vec<String> {
-        let (catalogue, zone) = (self.catalogue(), self.zone());
-        let Evidence::OfflineConflict {
-            first_redemption_id,
-            first_outlet_id,
-            first_at_ms,
-            second_till_id,
-            second_outlet_id,
-            second_at_ms,
-            arrived_at_ms,
-            order_fen,
-        } = evidence;
-        let named = |id: i64| {
-            let outlet = catalogue.outlet(OutletId(id));
-            outlet.map(|outlet| lang.of(&outlet.name, &outlet.name_en).to_owned()).unwrap_or_default()
-        };
-        let (first, second) = (named(*first_outlet_id), named(*second_outlet_id));
-        let at = |ms: i64| zone.short(Timestamp::from_ms(ms));
-        let (first_at, second_at, arrived) = (at(*first_at_ms), at(*second_at_ms), at(*arrived_at_ms));
-        let order = domain::Fen::try_from(*order_fen).unwrap_or_default();
-        vec![
-            lang.pick(
-                format!("先到账：{first_at}，{first}，核销号 {first_redemption_id}"),
-                format!("Booked first: {first_at}, {first}, redemption {first_redemption_id}"),
-            ),
-            lang.pick(
-                format!("再次使用：{second_at}，{second}，收银设备 {second_till_id}，订单 {order}"),
-                format!("Used again: {second_at}, {second}, till {second_till_id}, order {order}"),
-            ),
-            lang.pick(
-                format!("离线核销于 {arrived} 送达，未入账"),
-                format!("The second one arrived at {arrived} and was not booked"),
-            ),
-        ]
     }
 }

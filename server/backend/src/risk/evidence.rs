@@ -1,0 +1,108 @@
+//! What the rules saw, and its words.
+
+use crate::Backend;
+use domain::{CLUSTER_WITHIN_FEN, Fen, Lang, OutletId, RiskSignal, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What a rule saw, as a case keeps it; never a phone number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub(crate) enum Evidence {
+    /// A voucher that was used came again from a till without a network.
+    OfflineConflict {
+        first_redemption_id: i64,
+        first_outlet_id: i64,
+        first_at_ms: i64,
+        second_till_id: i64,
+        second_outlet_id: i64,
+        second_at_ms: i64,
+        arrived_at_ms: i64,
+        order_fen: i64,
+    },
+    /// A rule stopped at a redemption; it saw `seen` of `of`.
+    Redemption { redemption_id: i64, at_ms: i64, order_fen: i64, seen: usize, of: usize },
+}
+
+impl Backend {
+    /// What the rule saw, in words.
+    pub(super) fn words_of(&self, signal: RiskSignal, evidence: &Evidence, lang: Lang) -> Vec<String> {
+        match evidence {
+            Evidence::Redemption { redemption_id, at_ms, order_fen, seen, of } => {
+                let at = self.zone().short(Timestamp::from_ms(*at_ms));
+                let order = Fen::try_from(*order_fen).unwrap_or_default();
+                let which = lang.pick(
+                    format!("核销号 {redemption_id}，{at}，订单 {order}"),
+                    format!("Redemption {redemption_id}, {at}, order {order}"),
+                );
+                vec![which, seen_by(signal, (*seen, *of), lang)]
+            }
+            Evidence::OfflineConflict { .. } => self.words_of_conflict(evidence, lang),
+        }
+    }
+
+    fn words_of_conflict(&self, evidence: &Evidence, lang: Lang) -> Vec<String> {
+        let (catalogue, zone) = (self.catalogue(), self.zone());
+        let Evidence::OfflineConflict {
+            first_redemption_id,
+            first_outlet_id,
+            first_at_ms,
+            second_till_id,
+            second_outlet_id,
+            second_at_ms,
+            arrived_at_ms,
+            order_fen,
+        } = evidence
+        else {
+            return Vec::new();
+        };
+        let named = |id: i64| {
+            let outlet = catalogue.outlet(OutletId(id));
+            outlet.map(|outlet| lang.of(&outlet.name, &outlet.name_en).to_owned()).unwrap_or_default()
+        };
+        let (first, second) = (named(*first_outlet_id), named(*second_outlet_id));
+        let at = |ms: i64| zone.short(Timestamp::from_ms(ms));
+        let (first_at, second_at, arrived) = (at(*first_at_ms), at(*second_at_ms), at(*arrived_at_ms));
+        let order = Fen::try_from(*order_fen).unwrap_or_default();
+        vec![
+            lang.pick(
+                format!("先到账：{first_at}，{first}，核销号 {first_redemption_id}"),
+                format!("Booked first: {first_at}, {first}, redemption {first_redemption_id}"),
+            ),
+            lang.pick(
+                format!("再次使用：{second_at}，{second}，收银设备 {second_till_id}，订单 {order}"),
+                format!("Used again: {second_at}, {second}, till {second_till_id}, order {order}"),
+            ),
+            lang.pick(
+                format!("离线核销于 {arrived} 送达，未入账"),
+                format!("The second one arrived at {arrived} and was not booked"),
+            ),
+        ]
+    }
+}
+
+/// What a rule over an outlet's day saw.
+fn seen_by(signal: RiskSignal, (seen, of): (usize, usize), lang: Lang) -> String {
+    let near = Fen::try_from(CLUSTER_WITHIN_FEN).unwrap_or_default();
+    match signal {
+        RiskSignal::OwnVoucher => lang.pick(
+            "持券人就是核销人，或在这家商户工作".to_owned(),
+            "The holder redeemed it, or works for the merchant".to_owned(),
+        ),
+        RiskSignal::OutsideHours => {
+            lang.pick("核销时门店不在营业时间".to_owned(), "The outlet is closed at that time".to_owned())
+        }
+        RiskSignal::SamePair => lang.pick(
+            format!("同一居民当日在本店第 {seen} 次核销，本店当日共 {of} 笔"),
+            format!("The same resident for the {seen}th time that day, of {of} redemptions there"),
+        ),
+        RiskSignal::ThresholdCluster => lang.pick(
+            format!("当日 {of} 笔满减订单中有 {seen} 笔只比门槛多不到 {near}"),
+            format!("{seen} of the day's {of} orders lie less than {near} above the threshold"),
+        ),
+        RiskSignal::NewDeviceBurst => lang.pick(
+            format!("新登记的收银设备一小时内核销 {seen} 笔，本店当日共 {of} 笔"),
+            format!("{seen} from a till within an hour of its enrolment, of {of} that day"),
+        ),
+        RiskSignal::OfflineConflict => String::new(),
+    }
+}
