@@ -36,10 +36,10 @@ words! {
         ChangePerson = "change_person", "变更人员", "Person changed";
         /// One of a merchant's people was removed.
         RemovePerson = "remove_person", "移除人员", "Person removed";
-        /// A settlement batch took a step.
-        Settle = "settle", "结算", "Settlement";
-        /// A bank's result file was brought in.
-        ImportBankFile = "import_bank_file", "导入银行回单", "Bank file imported";
+        /// An outlet's tills were let redeem without a network, or no longer.
+        AllowOffline = "allow_offline", "变更离线核销许可", "Redeeming without a network changed";
+        /// A draw was held.
+        HoldDraw = "hold_draw", "摇号开奖", "Draw held";
         /// A risk case took a step.
         HandleRisk = "handle_risk", "处理风险", "Risk handled";
         /// A report was frozen.
@@ -63,7 +63,9 @@ words! {
         /// By its account's number.
         Person = "person", "人员", "Person";
         /// By its number.
-        Batch = "batch", "结算批次", "Settlement batch";
+        Outlet = "outlet", "门店", "Outlet";
+        /// By its number.
+        Round = "round", "轮次", "Round";
         /// By its number.
         RiskCase = "risk_case", "风险案件", "Risk case";
         /// By its number.

@@ -7,6 +7,7 @@
 
 mod arrival;
 
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::paging::{Cursor, page};
 use crate::store::Tx;
@@ -17,8 +18,9 @@ use crate::{Backend, Caller, Error, StoreError, keys};
 pub use arrival::OfflineRequest;
 use domain::shapes::{OfflineOutlet, OfflinePassShape, Page};
 use domain::{
-    CampaignId, Denied, Fen, IdempotencyKey, ListQuery, OfflineLimits, OfflinePass, OfflinePermit,
-    OfflineRefused, OutletId, PERMIT_MS, Permission, TillId, Timestamp, VoucherId, VoucherState,
+    AuditAction, AuditThing, CampaignId, Denied, Fen, IdempotencyKey, ListQuery, OfflineLimits, OfflinePass,
+    OfflinePermit, OfflineRefused, OutletId, PERMIT_MS, Permission, TillId, Timestamp, VoucherId,
+    VoucherState,
 };
 
 /// What the mark of a permit says.
@@ -122,6 +124,7 @@ impl Backend {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
         };
+        let before = offline::allowed(&mut tx, outlet).await?.map(|row| limits_of(&row)).transpose()?;
         match limits {
             Some(limits) => {
                 offline::allow(&mut tx, outlet, limits, caller.account_id, self.now()).await?;
@@ -130,6 +133,8 @@ impl Backend {
         }
         let row = offline::allowed(&mut tx, outlet).await?;
         let shape = row.map(|row| self.allowed_shape(&row)).transpose()?;
+        let deed = Deed::new(AuditAction::AllowOffline, AuditThing::Outlet, outlet.0);
+        audit::record(self, &mut tx, caller, deed, (before.as_ref(), limits.as_ref())).await?;
         self.finish_once(tx, caller, key, shape).await
     }
 

@@ -1,6 +1,7 @@
 //! Reports: one click freezes the figures of a month or a quarter, with the
 //! ledger's head; a recount says what changed since.
 
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::paging::{self, Cursor};
 use crate::stats::Range;
@@ -9,10 +10,11 @@ use crate::store::{ledger, meta};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Page, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
 use domain::{
-    Denied, Dimension, DistrictCode, IdempotencyKey, Lang, ListQuery, Permission, ReportKind, StatsColumn,
-    StatsQuery, Timestamp, report_changes,
+    AuditAction, AuditThing, Denied, Dimension, DistrictCode, IdempotencyKey, Lang, ListQuery, Permission,
+    ReportKind, StatsColumn, StatsQuery, Timestamp, report_changes,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Changes that a recount tells.
 const MOST_CHANGES: usize = 200;
@@ -65,6 +67,9 @@ impl Backend {
         };
         report::add(&mut tx, &row).await?;
         let item = self.report_item(&row)?;
+        let deed = Deed::new(AuditAction::FreezeReport, AuditThing::Report, row.report_id);
+        let new = json!({ "kind": row.kind, "from": row.from_day, "to": row.to_day, "hash": row.hash });
+        audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&new))).await?;
         self.finish_once(tx, caller, key, item).await
     }
 

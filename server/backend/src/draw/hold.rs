@@ -1,6 +1,7 @@
 //! Holding a draw: the public value makes the seed, and the seed the ranks.
 
 use super::{ROWS_AT_ONCE, draw_of, entrant};
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::store::{catalogue, draw};
 use crate::{Backend, Caller, Error, StoreError, keys};
@@ -9,7 +10,7 @@ use domain::draw::{
     result_hash,
 };
 use domain::shapes::DrawHeld;
-use domain::{Denied, IdempotencyKey, Permission, Round, RoundId};
+use domain::{AuditAction, AuditThing, Denied, IdempotencyKey, Permission, Round, RoundId};
 
 /// Results that are written in one transaction.
 const PLACES_AT_ONCE: usize = 1_000;
@@ -54,6 +55,8 @@ impl Backend {
         let seed = Seed::of(round.id, &self.keys().draw_secret(round.id), &value).hash().to_string();
         let (public_value, revealed_at) = (value.as_str().to_owned(), self.zone().rfc3339(now));
         let held = DrawHeld { round_id: round.id, public_value, seed, revealed_at };
+        let deed = Deed::new(AuditAction::HoldDraw, AuditThing::Round, round.id.0);
+        audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&held))).await?;
         let done = self.finish_once(tx, caller, key, held).await?;
         if let Err(error) = self.finish_draw(round).await {
             tracing::error!(%error, round = round.id.0, "the results were not written; the next look tries again");

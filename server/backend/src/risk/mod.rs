@@ -3,17 +3,19 @@
 mod evidence;
 mod look;
 
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::paging::{Cursor, page};
 use crate::store::risk::{self, CaseRow};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Page, RiskCase};
 use domain::{
-    Denied, DistrictCode, IdempotencyKey, Lang, ListQuery, MOST_REASON, MerchantId, OutletId, Permission,
-    RiskRefused, RiskSignal, RiskState, Timestamp, VoucherId,
+    AuditAction, AuditThing, Denied, DistrictCode, IdempotencyKey, Lang, ListQuery, MOST_REASON, MerchantId,
+    OutletId, Permission, RiskRefused, RiskSignal, RiskState, Timestamp, VoucherId,
 };
 pub(crate) use evidence::Evidence;
 use serde::Serialize;
+use serde_json::json;
 
 /// What the city decides on a case.
 #[derive(Clone, Debug, Serialize)]
@@ -87,6 +89,7 @@ impl Backend {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
         };
+        let before = risk::get(&mut tx, case_id).await?.ok_or(Denied::NotFound)?;
         let decided =
             risk::decide(&mut tx, case_id, decision.state, reason, caller.account_id, self.now()).await?;
         let row = risk::get(&mut tx, case_id).await?.ok_or(Denied::NotFound)?;
@@ -94,6 +97,9 @@ impl Backend {
             return Err(RiskRefused::AlreadyDecided.into());
         }
         let shape = self.case_shape(&row)?;
+        let deed = Deed::new(AuditAction::HandleRisk, AuditThing::RiskCase, case_id);
+        let told = |row: &CaseRow| json!({ "state": row.state, "reason": row.reason });
+        audit::record(self, &mut tx, caller, deed, (Some(&told(&before)), Some(&told(&row)))).await?;
         self.finish_once(tx, caller, key, shape).await
     }
 
