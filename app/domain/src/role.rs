@@ -67,6 +67,17 @@ words! {
         SeeRisk = "see_risk", "查看风险案件", "see risk cases";
         /// Decide on what looks wrong.
         DecideRisk = "decide_risk", "处理风险案件", "decide on risk cases";
+        /// See the batches that pay merchants; a district officer those of
+        /// their district.
+        SeeSettlements = "see_settlements", "查看结算", "see settlements";
+        /// Confirm what one's own merchant is owed in a batch.
+        ConfirmSettlement = "confirm_settlement", "确认结算", "confirm settlements";
+        /// Review the batches of one's own district.
+        ReviewSettlement = "review_settlement", "复核结算", "review settlements";
+        /// Approve a batch that another person reviewed.
+        ApproveSettlement = "approve_settlement", "批准结算", "approve settlements";
+        /// Make the bank's file and bring in its result.
+        PaySettlement = "pay_settlement", "结算付款", "pay settlements";
     }
 }
 
@@ -75,13 +86,22 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AllowOffline, AssistResidents, DecideRisk, HoldDraws, HoldVouchers, ImportMerchants,
-            JoinAsMerchant, ManagePeople, PostPromotions, Redeem, Reverse, ReverseFreely, ReviewMerchants,
-            ReviewPromotions, SeeRisk, SeeStatements, SeeStats,
+            AllowOffline, ApproveSettlement, AssistResidents, ConfirmSettlement, DecideRisk, HoldDraws,
+            HoldVouchers, ImportMerchants, JoinAsMerchant, ManagePeople, PaySettlement, PostPromotions,
+            Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeRisk,
+            SeeSettlements, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
-            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
+            Role::Owner => &[
+                Redeem,
+                Reverse,
+                ReverseFreely,
+                SeeStatements,
+                ManagePeople,
+                PostPromotions,
+                ConfirmSettlement,
+            ],
             Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
             Role::City => &[
@@ -94,10 +114,14 @@ impl Role {
                 AllowOffline,
                 SeeRisk,
                 DecideRisk,
+                SeeSettlements,
+                ApproveSettlement,
             ],
-            Role::District => &[SeeStats, ReviewMerchants, ReviewPromotions, SeeRisk],
-            Role::Finance => &[SeeStats],
-            Role::Auditor => &[SeeStats, SeeRisk],
+            Role::District => {
+                &[SeeStats, ReviewMerchants, ReviewPromotions, SeeRisk, SeeSettlements, ReviewSettlement]
+            }
+            Role::Finance => &[SeeStats, SeeSettlements, PaySettlement],
+            Role::Auditor => &[SeeStats, SeeRisk, SeeSettlements],
             Role::Desk => &[AssistResidents],
         }
     }
