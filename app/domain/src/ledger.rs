@@ -24,6 +24,9 @@ pub enum Account {
     Payable(MerchantId),
     /// What a merchant bears itself in a merchant-funded or mixed campaign.
     Borne(MerchantId),
+    /// What a merchant gives back of what was settled with it: zero, or below
+    /// it until a batch makes it good.
+    Clawback(MerchantId),
     /// Paid out to a merchant.
     Paid(MerchantId),
 }
@@ -42,6 +45,7 @@ impl fmt::Display for Account {
             Account::Issued(id) => ("issued", id.0),
             Account::Payable(id) => ("payable", id.0),
             Account::Borne(id) => ("borne", id.0),
+            Account::Clawback(id) => ("clawback", id.0),
             Account::Paid(id) => ("paid", id.0),
         };
         write!(f, "{name}:{number}")
@@ -62,6 +66,7 @@ impl FromStr for Account {
             "issued" => Account::Issued(RoundId(number)),
             "payable" => Account::Payable(MerchantId(number)),
             "borne" => Account::Borne(MerchantId(number)),
+            "clawback" => Account::Clawback(MerchantId(number)),
             "paid" => Account::Paid(MerchantId(number)),
             _ => return Err(bad()),
         })
@@ -88,6 +93,11 @@ words! {
         Return = "return", "退回", "Return";
         /// A voucher is taken back.
         Void = "void", "作废", "Voiding";
+        /// A batch settles what a merchant is owed.
+        Pay = "pay", "付款", "Payment";
+        /// What was settled with a merchant is undone, to be made good by the
+        /// next batch.
+        Clawback = "clawback", "追回", "Clawback";
     }
 }
 
@@ -282,13 +292,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_account() -> impl Strategy<Value = Account> {
-        (0..7, 1..1000i64).prop_map(|(which, n)| match which {
+        (0..8, 1..1000i64).prop_map(|(which, n)| match which {
             0 => Account::Funder(CampaignId(n)),
             1 => Account::Pot(CampaignId(n)),
             2 => Account::Reserved(RoundId(n)),
             3 => Account::Issued(RoundId(n)),
             4 => Account::Payable(MerchantId(n)),
             5 => Account::Borne(MerchantId(n)),
+            6 => Account::Clawback(MerchantId(n)),
             _ => Account::Paid(MerchantId(n)),
         })
     }

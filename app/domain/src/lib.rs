@@ -37,6 +37,7 @@ mod risk;
 mod role;
 mod round;
 mod season;
+mod settlement;
 pub mod shapes;
 mod stacking;
 mod standing;
@@ -113,6 +114,10 @@ pub use risk::{
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
 pub use season::{Commitment, Principle, RefundLimits, Season};
+pub use settlement::{
+    BankFile, BankLine, BankMismatch, BankRefused, Due, MOST_BANK_LINES, MOST_MISMATCHES, SettlementItem,
+    SettlementLife, SettlementRefused, SettlementState, SettlementStep, SettlementSums, match_bank,
+};
 pub use stacking::{MOST_ON_ORDER, Part, PartRefused, split_order};
 pub use standing::{MOST_REASON, MerchantDecision, MerchantReviewRefused, MerchantState, ProvisionalCap};
 pub use statement::{Figure, StatementBy, StatementColumn};

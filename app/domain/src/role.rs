@@ -77,6 +77,17 @@ words! {
         PublishCampaigns = "publish_campaigns", "复核并发布消费券活动", "publish campaigns";
         /// Read the audit log.
         ReadAudit = "read_audit", "查看审计日志", "read the audit log";
+        /// See the batches that pay merchants; a district officer those of
+        /// their district.
+        SeeSettlements = "see_settlements", "查看结算", "see settlements";
+        /// Confirm what one's own merchant is owed in a batch.
+        ConfirmSettlement = "confirm_settlement", "确认结算", "confirm settlements";
+        /// Review the batches of one's own district.
+        ReviewSettlement = "review_settlement", "复核结算", "review settlements";
+        /// Approve a batch that another person reviewed.
+        ApproveSettlement = "approve_settlement", "批准结算", "approve settlements";
+        /// Make the bank's file and bring in its result.
+        PaySettlement = "pay_settlement", "结算付款", "pay settlements";
     }
 }
 
@@ -85,14 +96,23 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AllowOffline, AssistResidents, BuildCampaigns, DecideRisk, HoldDraws, HoldVouchers,
-            ImportMerchants, JoinAsMerchant, MakeReports, ManagePeople, PostPromotions, PublishCampaigns,
-            ReadAudit, Redeem, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, SeeDrafts, SeeRisk,
+            AllowOffline, ApproveSettlement, AssistResidents, BuildCampaigns, ConfirmSettlement, DecideRisk,
+            HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports, ManagePeople,
+            PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem, Reverse, ReverseFreely,
+            ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk, SeeSettlements,
             SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
-            Role::Owner => &[Redeem, Reverse, ReverseFreely, SeeStatements, ManagePeople, PostPromotions],
+            Role::Owner => &[
+                Redeem,
+                Reverse,
+                ReverseFreely,
+                SeeStatements,
+                ManagePeople,
+                PostPromotions,
+                ConfirmSettlement,
+            ],
             Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
             Role::City => &[
@@ -110,10 +130,20 @@ impl Role {
                 SeeDrafts,
                 BuildCampaigns,
                 PublishCampaigns,
+                SeeSettlements,
+                ApproveSettlement,
             ],
-            Role::District => &[SeeStats, MakeReports, ReviewMerchants, ReviewPromotions, SeeRisk],
-            Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns],
-            Role::Auditor => &[SeeStats, SeeRisk, ReadAudit, SeeDrafts],
+            Role::District => &[
+                SeeStats,
+                MakeReports,
+                ReviewMerchants,
+                ReviewPromotions,
+                SeeRisk,
+                SeeSettlements,
+                ReviewSettlement,
+            ],
+            Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns, SeeSettlements, PaySettlement],
+            Role::Auditor => &[SeeStats, SeeRisk, ReadAudit, SeeDrafts, SeeSettlements],
             Role::Desk => &[AssistResidents],
         }
     }

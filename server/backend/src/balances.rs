@@ -13,6 +13,7 @@ const BLOCKS_AT_ONCE: i64 = 500;
 /// A merchant's accounts in the ledger, in fen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Balance {
+    /// Owed, less what is to be clawed back.
     pub(crate) payable_fen: i64,
     pub(crate) paid_fen: i64,
     pub(crate) borne_fen: i64,
@@ -63,12 +64,14 @@ impl Balances {
     /// All of a block or nothing.
     fn add(&mut self, entries: &str) -> Result<(), StoreError> {
         let of_merchants =
-            |line: &&str| [" payable:", " borne:", " paid:"].iter().any(|of| line.contains(of));
+            |line: &&str| [" payable:", " borne:", " clawback:", " paid:"].iter().any(|of| line.contains(of));
         let entries = entries.lines().filter(of_merchants).map(str::parse::<Entry>);
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(StoreError::corrupt)?;
         for line in entries.iter().flat_map(Entry::lines) {
             let (merchant, column): (_, fn(&mut Balance) -> &mut i64) = match line.account {
-                Account::Payable(merchant) => (merchant, |of| &mut of.payable_fen),
+                Account::Payable(merchant) | Account::Clawback(merchant) => {
+                    (merchant, |of| &mut of.payable_fen)
+                }
                 Account::Paid(merchant) => (merchant, |of| &mut of.paid_fen),
                 Account::Borne(merchant) => (merchant, |of| &mut of.borne_fen),
                 Account::Funder(_) | Account::Pot(_) | Account::Reserved(_) | Account::Issued(_) => continue,

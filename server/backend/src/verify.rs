@@ -182,12 +182,17 @@ fn replay_block(replay: &mut Replay, chain: i64, stored: &BlockRow, previous: Ha
     hash.parse().unwrap_or(previous)
 }
 
-/// Only the purse outside may stand below zero.
+/// Only the purse outside may stand below zero, and what is to be clawed back
+/// never above it.
 fn check_balances(replay: &mut Replay) {
     let overdrawn: Vec<_> = replay
         .balances
         .iter()
-        .filter(|(account, balance)| **balance < 0 && !matches!(account, Account::Funder(_)))
+        .filter(|(account, balance)| match account {
+            Account::Funder(_) => false,
+            Account::Clawback(_) => **balance > 0,
+            _ => **balance < 0,
+        })
         .map(|(account, balance)| format!("account {account} stands at {balance} fen"))
         .collect();
     overdrawn.into_iter().for_each(|fault| replay.fault(fault));
@@ -198,7 +203,8 @@ async fn check_redemptions(tx: &mut Tx, replay: &mut Replay) -> Result<(), Store
     let sums = recount::merchants(tx).await?;
     for sum in &sums {
         let merchant = MerchantId(sum.merchant_id);
-        let owed = replay.balance(Account::Payable(merchant)) + replay.balance(Account::Paid(merchant));
+        let accounts = [Account::Payable(merchant), Account::Clawback(merchant), Account::Paid(merchant)];
+        let owed: i64 = accounts.into_iter().map(|account| replay.balance(account)).sum();
         replay.expect(&format!("merchant {merchant}, fen owed and paid"), owed, sum.government_fen);
         let borne = replay.balance(Account::Borne(merchant));
         replay.expect(
@@ -207,8 +213,9 @@ async fn check_redemptions(tx: &mut Tx, replay: &mut Replay) -> Result<(), Store
             sum.subsidy_fen - sum.government_fen,
         );
     }
-    let in_ledger: i64 =
-        replay.balances.iter().filter(|(a, _)| matches!(a, Account::Payable(_))).map(|(_, b)| b).sum();
+    let owed =
+        replay.balances.iter().filter(|(a, _)| matches!(a, Account::Payable(_) | Account::Clawback(_)));
+    let in_ledger: i64 = owed.map(|(_, b)| b).sum();
     let in_rows: i64 = sums.iter().map(|sum| sum.government_fen).sum();
     let paid: i64 =
         replay.balances.iter().filter(|(a, _)| matches!(a, Account::Paid(_))).map(|(_, b)| b).sum();
