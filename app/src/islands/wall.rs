@@ -27,10 +27,10 @@ pub fn LiveWall(
     let drawing = StoredValue::new(false);
     let quiet = StoredValue::new(0_u32);
     let lost = RwSignal::new(false);
-    let stream = StoredValue::new_local(None::<(EventSource, EventListener)>);
     Effect::new(move |_| {
+        let mut stream = None;
         Interval::new(BEAT_MS, move || {
-            follow(stream, moved);
+            follow(&mut stream, moved);
             quiet.update_value(|beats| *beats += 1);
             let due = moved.get_value() || quiet.get_value() >= PATIENCE;
             if due && !drawing.get_value() {
@@ -55,13 +55,11 @@ pub fn LiveWall(
 }
 
 /// Opens the stream where there is none, or a dead one.
-fn follow(stream: StoredValue<Option<(EventSource, EventListener)>, LocalStorage>, moved: StoredValue<bool>) {
-    let alive = stream.with_value(|held| {
-        held.as_ref().is_some_and(|(source, _)| source.ready_state() != EventSource::CLOSED)
-    });
+fn follow(stream: &mut Option<(EventSource, EventListener)>, moved: StoredValue<bool>) {
+    let alive = stream.as_ref().is_some_and(|(source, _)| source.ready_state() != EventSource::CLOSED);
     if !alive && let Ok(source) = EventSource::new(STREAM) {
         let ticks = EventListener::new(&source, "tick", move |_| moved.set_value(true));
-        stream.set_value(Some((source, ticks)));
+        *stream = Some((source, ticks));
     }
 }
 
