@@ -1,5 +1,6 @@
 //! `/bureau/reports`: frozen reports, and the page of one, which prints on A4.
 
+use super::stats::COLUMNS;
 use crate::api::caller;
 use crate::api::reports::{self as api, FreezeReport, Reports};
 use crate::components::page::Page;
@@ -119,19 +120,6 @@ fn show_one((report, recount): (ReportShape, Option<ReportRecount>)) -> impl Int
         </Page>
     }
 }
-
-const COLUMNS: [&str; 10] = [
-    "released",
-    "claimed",
-    "redeemed",
-    "subsidy",
-    "order",
-    "residents",
-    "claim_rate",
-    "redemption_rate",
-    "budget_rate",
-    "leverage",
-];
 
 fn headings(lang: Lang, names: &[&'static str]) -> impl IntoView + use<> {
     let heading = |name: &&'static str| view! { <th scope="col" class="num">{StatsColumn::named(name).title(lang)}</th> };

@@ -15,7 +15,8 @@ use domain::{CubeQuery, Dimension, Lang, MapRate, Measure, StatsColumn};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-const COLUMNS: [&str; 10] = [
+/// The columns of a table by district, as they are named in an address.
+pub(super) const COLUMNS: [&str; 10] = [
     "released",
     "claimed",
     "redeemed",
