@@ -42,6 +42,8 @@ words! {
         HoldDraw = "hold_draw", "摇号开奖", "Draw held";
         /// A risk case took a step.
         HandleRisk = "handle_risk", "处理风险", "Risk handled";
+        /// Merchants were brought in from a spreadsheet.
+        ImportMerchants = "import_merchants", "导入商户", "Merchants imported";
         /// A report was frozen.
         FreezeReport = "freeze_report", "固化报告", "Report frozen";
     }
@@ -68,6 +70,8 @@ words! {
         Round = "round", "轮次", "Round";
         /// By its number.
         RiskCase = "risk_case", "风险案件", "Risk case";
+        /// By its number; 0 for a file that was given at the command line.
+        Import = "import", "导入文件", "Import";
         /// By its number.
         Report = "report", "报告", "Report";
     }
