@@ -24,7 +24,7 @@ fn roles(name: &str) -> &'static [&'static str] {
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],
         "freeze_report" | "review_promotion" => &["city", "district"],
-        "refund_redemption" => &["owner"],
+        "refund_redemption" | "answer_risk" => &["owner"],
         "invite_person" | "change_person" | "remove_person" | "enrol_till" | "change_till" => &["owner"],
         "accept_invitation" => {
             &["resident", "owner", "clerk", "city", "district", "finance", "auditor", "desk"]

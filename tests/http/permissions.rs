@@ -101,6 +101,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/risk/cases", roles: RISK_READERS },
     Call { method: Method::POST, path: "/risk/cases/1/decisions", roles: RISK_DECIDERS },
     Call { method: Method::GET, path: "/shop/risk", roles: REVERSERS },
+    Call { method: Method::POST, path: "/shop/risk/1/answers", roles: MANAGERS },
     Call { method: Method::GET, path: "/drafts", roles: DRAFT_READERS },
     Call { method: Method::GET, path: "/drafts/1", roles: DRAFT_READERS },
     Call { method: Method::POST, path: "/drafts", roles: BUILDERS },

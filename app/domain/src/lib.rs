@@ -108,8 +108,8 @@ pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use report::{ReportKind, report_changes};
 pub use risk::{
-    CLUSTER_WITHIN_FEN, Found as RiskFound, Looked as RiskLooked, RiskRefused, RiskSignal, RiskState,
-    look as look_for_risk,
+    CLUSTER_WITHIN_FEN, Found as RiskFound, Looked as RiskLooked, MOST_ANSWER, MOST_ANSWERS, RiskRefused,
+    RiskSignal, RiskState, look as look_for_risk,
 };
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};

@@ -122,6 +122,8 @@ permitted! {
     RiskReader: SeeRisk;
     /// Somebody who decides on it.
     RiskDecider: DecideRisk;
+    /// Somebody who answers to it for their merchant.
+    RiskAnswerer: AnswerRisk;
 }
 
 /// The key under which a write is done once.

@@ -40,7 +40,7 @@ pub use join::{
     CommitmentShape, JoinFaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape,
     WaitingMerchant,
 };
-pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskCase};
+pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskAnswer, RiskCase};
 pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
 pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};

@@ -103,6 +103,12 @@ fn seen_by(signal: RiskSignal, (seen, of): (usize, usize), lang: Lang) -> String
             format!("新登记的收银设备一小时内核销 {seen} 笔，本店当日共 {of} 笔"),
             format!("{seen} from a till within an hour of its enrolment, of {of} that day"),
         ),
+        RiskSignal::VoucherShare => lang.pick(
+            format!("当日 {of} 笔用券订单的金额有 {seen}% 由政府消费券支付；不用券的销售平台不掌握"),
+            format!(
+                "Public vouchers paid {seen}% of {of} orders that day; sales without one are not known here"
+            ),
+        ),
         RiskSignal::OfflineConflict => String::new(),
     }
 }

@@ -85,6 +85,10 @@ impl Backend {
             clerk: AccountId(row.clerk_id),
             at: Timestamp::from_ms(row.redeemed_at_ms),
             order: Fen::try_from(row.order_fen).map_err(StoreError::corrupt)?,
+            voucher: match row.government_fen {
+                0 => Fen::ZERO,
+                _ => Fen::try_from(row.subsidy_fen).map_err(StoreError::corrupt)?,
+            },
             threshold: terms.benefit.threshold(),
             till_since: row.enrolled_at_ms.map(Timestamp::from_ms),
         })

@@ -41,6 +41,7 @@ pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod report;
 pub(crate) mod risk;
+pub(crate) mod risk_answer;
 pub(crate) mod round;
 pub(crate) mod sale;
 pub(crate) mod statement;

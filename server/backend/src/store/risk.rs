@@ -147,6 +147,8 @@ pub(crate) struct LookedRow {
     pub(crate) clerk_id: i64,
     pub(crate) redeemed_at_ms: i64,
     pub(crate) order_fen: i64,
+    pub(crate) subsidy_fen: i64,
+    pub(crate) government_fen: i64,
     /// When its till was enrolled, where it was made at one.
     pub(crate) enrolled_at_ms: Option<i64>,
 }
@@ -160,7 +162,8 @@ pub(crate) async fn looked(
 ) -> Result<Vec<LookedRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select r.redemption_id, r.voucher_id, r.campaign_id, r.account_id, r.outlet_id, r.clerk_id,
-                r.redeemed_at_ms, r.order_fen, t.enrolled_at_ms
+                r.redeemed_at_ms, r.order_fen, r.subsidy_fen, r.government_fen,
+                t.enrolled_at_ms
            from redemption r left join till t on t.till_id = r.till_id
           where r.merchant_id = $1 and r.business_day = $2 and r.refunded_fen < r.order_fen
           order by r.redeemed_at_ms, r.redemption_id")
