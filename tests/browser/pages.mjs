@@ -74,6 +74,7 @@ export async function prepare(city) {
         draws: "/bureau/draws",
         redemptions: "/bureau/redemptions",
         reviews: "/bureau/reviews",
+        "reviewed-merchants": "/bureau/reviews?state=live",
         import: "/bureau/import",
         risk: "/bureau/risk",
         offline: "/bureau/offline",

@@ -89,6 +89,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/imports", roles: IMPORTERS },
     Call { method: Method::GET, path: "/imports/1", roles: IMPORTERS },
     Call { method: Method::POST, path: "/imports/1/confirm", roles: IMPORTERS },
+    Call { method: Method::GET, path: "/reviews", roles: REVIEWERS },
     Call { method: Method::GET, path: "/reviews/merchants", roles: REVIEWERS },
     Call { method: Method::GET, path: "/merchants/1/review", roles: REVIEWERS },
     Call { method: Method::POST, path: "/merchants/1/reviews", roles: REVIEWERS },

@@ -24,6 +24,7 @@ mod promotions;
 mod redemptions;
 mod reports;
 mod returns;
+mod reviews;
 mod risk;
 mod services;
 mod statements;

@@ -20,7 +20,7 @@ on_both_databases!(
 
 const PUBLISH_AT: &str = "2021-06-20T08:00:00+08:00";
 
-fn form() -> PromotionForm {
+pub(crate) fn form() -> PromotionForm {
     PromotionForm {
         title: "夜宵小锅".to_owned(),
         text: "第二锅半价。".to_owned(),
@@ -36,7 +36,7 @@ fn form() -> PromotionForm {
     }
 }
 
-async fn handed_in(node: &Backend, owner: &Caller, form: &PromotionForm) -> OwnPromotion {
+pub(crate) async fn handed_in(node: &Backend, owner: &Caller, form: &PromotionForm) -> OwnPromotion {
     let draft = node.begin_promotion(owner, form, &key()).await.unwrap().answer;
     node.change_promotion(owner, draft.id, &PromotionChange::Submit, &key()).await.unwrap().answer
 }

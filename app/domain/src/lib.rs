@@ -33,6 +33,7 @@ mod query;
 mod redemption;
 mod refusal;
 mod report;
+mod reviews;
 mod risk;
 mod role;
 mod round;
@@ -102,11 +103,12 @@ pub use promotion::{
 };
 pub use query::{
     AuditQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
-    OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    OwnPromotionQuery, ReceiptQuery, ReviewQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use report::{ReportKind, report_changes};
+pub use reviews::ReviewKind;
 pub use risk::{
     CLUSTER_WITHIN_FEN, Found as RiskFound, Looked as RiskLooked, MOST_ANSWER, MOST_ANSWERS, RiskRefused,
     RiskSignal, RiskState, look as look_for_risk,

@@ -56,6 +56,8 @@ pub(crate) mod offers;
 #[cfg(feature = "ssr")]
 pub(crate) mod redemptions;
 #[cfg(feature = "ssr")]
+pub(crate) mod reviews;
+#[cfg(feature = "ssr")]
 pub(crate) mod season;
 #[cfg(feature = "ssr")]
 pub(crate) mod shop;

@@ -24,7 +24,7 @@ pub(crate) struct Overview {
     /// The rounds that are open.
     pub(crate) open: Vec<RoundShape>,
     /// How many promotions wait for the reader's review, if they review.
-    pub(crate) waiting_promotions: Option<i64>,
+    pub(crate) waiting_reviews: Option<i64>,
     /// The next round that opens.
     pub(crate) next: Option<RoundShape>,
 }
@@ -103,10 +103,10 @@ pub(crate) async fn overview() -> Result<Overview, ApiError> {
     let today = today.map_err(caller::convert)?;
     let rounds = rounds::all(&backend).await?;
     let soon = |round: &&RoundShape| matches!(round.state, RoundState::Upcoming | RoundState::Waiting);
-    let waiting_promotions = promotions::waiting_count(&officer).await?;
+    let waiting_reviews = reviews::waiting_count(&officer).await?;
     Ok(Overview {
         officer,
-        waiting_promotions,
+        waiting_reviews,
         season: backend.season(),
         today,
         next: rounds.iter().find(soon).cloned(),

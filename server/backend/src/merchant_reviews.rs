@@ -53,7 +53,11 @@ impl Backend {
         Ok(Page { items, next_cursor })
     }
 
-    fn waiting_merchant(&self, row: ListedRow, state: MerchantState) -> Result<WaitingMerchant, StoreError> {
+    pub(crate) fn waiting_merchant(
+        &self,
+        row: ListedRow,
+        state: MerchantState,
+    ) -> Result<WaitingMerchant, StoreError> {
         Ok(WaitingMerchant {
             merchant_id: MerchantId(row.merchant_id),
             name: row.name,
@@ -177,7 +181,7 @@ fn state_of(row: &StandingRow) -> Result<MerchantState, StoreError> {
 }
 
 /// The only district whose merchants a caller reviews; `None` means all.
-fn confined_to(reviewer: &Caller) -> Result<Option<DistrictCode>, Denied> {
+pub(crate) fn confined_to(reviewer: &Caller) -> Result<Option<DistrictCode>, Denied> {
     reviewer.require(Permission::ReviewMerchants)?;
     let everywhere = |role: &Role| role.may(Permission::ReviewMerchants) && !role.is_of_district();
     if reviewer.roles.iter().any(everywhere) {

@@ -10,8 +10,8 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
     AuditQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery,
-    OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery,
-    StatsQuery,
+    OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery, ReviewQuery, RoundQuery, SalesQuery,
+    StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -197,6 +197,7 @@ parameters!(
     ImportQuery,
     MerchantReviewQuery,
     OwnPromotionQuery,
+    ReviewQuery,
     SalesQuery,
     StatementQuery,
     StatsQuery

@@ -35,6 +35,7 @@ async function reviews(city) {
   const bureau = await city.phone({ width: 1440, height: 900 });
   await city.signIn(bureau, people.officer);
   await bureau.goto("/bureau");
+  await bureau.locator('main a[href="/bureau/reviews"]').click();
   await bureau.locator('main a[href="/bureau/reviews/promotions"]').click();
   await review.waiting(bureau).first().waitFor();
   return bureau;

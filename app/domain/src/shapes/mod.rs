@@ -46,7 +46,8 @@ pub use order::{OrderPreview, OrderShape};
 pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use promotion::{
-    DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
+    DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, ReviewItem, StateCount,
+    WaitingPromotion,
 };
 pub use report::{ReportChange, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};

@@ -51,17 +51,11 @@ impl Backend {
         Ok(Page { items, next_cursor: page.next_cursor })
     }
 
-    /// How many wait for this caller.
-    ///
-    /// # Errors
-    /// The caller may not, or the store failed.
-    pub async fn count_waiting_promotions(&self, caller: &Caller) -> Result<i64, Error> {
-        let district = reviewer(caller)?;
-        let mut tx = self.db().read().await?;
-        Ok(promotion::count_waiting(&mut tx, district).await?)
-    }
-
-    async fn waiting_shape(&self, tx: &mut Tx, row: &LifeRow) -> Result<WaitingPromotion, StoreError> {
+    pub(crate) async fn waiting_shape(
+        &self,
+        tx: &mut Tx,
+        row: &LifeRow,
+    ) -> Result<WaitingPromotion, StoreError> {
         let draft = latest(tx, row).await?;
         let before = match row.life()?.revision {
             Some(_) => approved(tx, row).await?,

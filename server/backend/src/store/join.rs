@@ -127,3 +127,13 @@ pub(crate) async fn listed(tx: &mut Tx, which: Listed<'_>) -> Result<Vec<ListedR
           order by commitment_id limit $4")
         .bind(which.state).bind(which.district).bind(which.after).bind(which.limit).fetch_all(conn))?)
 }
+
+/// How many merchants that joined by commitment stand so, in a district or, when
+/// that is 0, in all.
+pub(crate) async fn count_listed(tx: &mut Tx, state: &str, district: i64) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select count(*) from commitment join merchant on merchant.merchant_id = commitment.merchant_id
+          where merchant.state = $1 and ($2 = 0 or commitment.district = $2)")
+        .bind(state).bind(district).fetch_one(conn))?;
+    Ok(count)
+}
