@@ -27,6 +27,7 @@ mod returns;
 mod reviews;
 mod risk;
 mod services;
+mod settlement;
 mod statements;
 mod stats;
 mod ten_thousand;

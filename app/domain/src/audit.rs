@@ -46,6 +46,22 @@ words! {
         ImportMerchants = "import_merchants", "导入商户", "Merchants imported";
         /// A report was frozen.
         FreezeReport = "freeze_report", "固化报告", "Report frozen";
+        /// The batch of a week was made.
+        MakeSettlement = "make_settlement", "编制结算批次", "Settlement made";
+        /// A batch was discarded.
+        DiscardSettlement = "discard_settlement", "作废结算批次", "Settlement discarded";
+        /// A merchant confirmed its row of a batch.
+        ConfirmSettlement = "confirm_settlement", "商户确认结算", "Settlement confirmed";
+        /// A district reviewed rows of a batch.
+        ReviewSettlement = "review_settlement", "区县复核结算", "Settlement reviewed";
+        /// The city approved a batch.
+        ApproveSettlement = "approve_settlement", "批准结算", "Settlement approved";
+        /// The bank's file of a batch was made.
+        ExportSettlement = "export_settlement", "导出结算", "Settlement exported";
+        /// The bank paid a batch.
+        PaySettlement = "pay_settlement", "结算付款", "Settlement paid";
+        /// The bank's result of a batch was not taken.
+        RefuseBankFile = "refuse_bank_file", "拒收银行回单", "Bank's result refused";
     }
 }
 
@@ -74,6 +90,8 @@ words! {
         Import = "import", "导入文件", "Import";
         /// By its number.
         Report = "report", "报告", "Report";
+        /// By its number.
+        Settlement = "settlement", "结算批次", "Settlement";
     }
 }
 

@@ -33,6 +33,18 @@ macro_rules! query {
 }
 
 query! {
+    /// Which lines of a merchant's row of a batch a list shows.
+    SettlementLineQuery {
+        /// `redeemed`, `released`, `withheld`, `clawback` or `left_out`.
+        kind,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
     /// Which redemptions the bureau's list shows.
     SalesQuery {
         /// A business day, `2021-06-18`; today by default.

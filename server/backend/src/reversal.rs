@@ -2,6 +2,8 @@
 
 use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
+use crate::store::settlement::lines::{self, Standing};
+use crate::store::settlement::{self, rows};
 use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
 use crate::till::tally_of;
 use crate::{Backend, Caller, Error, StoreError, keys};
@@ -121,9 +123,12 @@ impl Backend {
         if let Some(limits) = limits {
             self.stay_within(tx, caller, refund.refund, limits.day_fen).await?;
         }
-        let returned = self.give_back_voucher(tx, read, refund.is_whole).await?;
+        let standing = self.stand_in_settlement(tx, read, refund).await?;
+        let is_settled = standing == Standing::Settled;
+        let returned = self.give_back_voucher(tx, read, (refund.is_whole, is_settled)).await?;
+        let reversal_id = meta::take_numbers(tx, "reversal", 1).await?;
         let reversal = ReversalRow {
-            reversal_id: meta::take_numbers(tx, "reversal", 1).await?,
+            reversal_id,
             redemption_id: read.redemption_id,
             clerk_id: caller.account_id.0,
             refund_fen: refund.refund.get(),
@@ -133,6 +138,10 @@ impl Backend {
             reversed_at: now,
         };
         redemption::add_reversal(tx, read, &reversal).await?;
+        if is_settled && refund.government_back > Fen::ZERO {
+            let of = (read.merchant_id, read.redemption_id);
+            lines::claw_back(tx, reversal_id, of, refund.government_back.get()).await?;
+        }
         let (order, subsidy, government) =
             (-refund.refund.get(), -refund.subsidy_back.get(), -refund.government_back.get());
         tally::add(
@@ -142,7 +151,8 @@ impl Backend {
         )
         .await?;
         let face_value = returned.unwrap_or(Fen::ZERO);
-        ledger::append(tx, self.chain(), &[reverse_entry(read, refund, face_value)?], now).await?;
+        let entry = reverse_entry(read, refund, face_value, is_settled)?;
+        ledger::append(tx, self.chain(), &[entry], now).await?;
         Ok(Reversed {
             reversal_id: ReversalId(reversal.reversal_id),
             redemption_id: RedemptionId(read.redemption_id),
@@ -151,6 +161,24 @@ impl Backend {
             resident_refund_fen: refund.refund.less(refund.subsidy_back),
             voucher_state: if returned.is_some() { VoucherState::Issued } else { VoucherState::Redeemed },
         })
+    }
+
+    /// Where a redemption stands in a batch, held until the commit: one that is
+    /// not exported loses what is refunded.
+    async fn stand_in_settlement(
+        &self,
+        tx: &mut Tx,
+        read: &RedemptionRow,
+        refund: &Refund,
+    ) -> Result<Standing, StoreError> {
+        settlement::hold_merchant(tx, read.merchant_id).await?;
+        let standing = lines::standing(tx, read.redemption_id).await?;
+        if let Standing::InDraft(batch) = standing {
+            let of = (read.merchant_id, read.redemption_id);
+            lines::lower(tx, batch, of, refund.government_back.get()).await?;
+            rows::count(tx, batch, read.merchant_id).await?;
+        }
+        Ok(standing)
     }
 
     /// Counts a refund against what the caller may refund in a business day.
@@ -165,12 +193,12 @@ impl Backend {
     }
 
     /// After a whole reversal the voucher goes back, where its campaign allows
-    /// it and its time has not run out; its face value then.
+    /// it, its time has not run out and no batch settled it; its face value then.
     async fn give_back_voucher(
         &self,
         tx: &mut Tx,
         read: &RedemptionRow,
-        is_whole: bool,
+        (is_whole, is_settled): (bool, bool),
     ) -> Result<Option<Fen>, Error> {
         if !is_whole {
             return Ok(None);
@@ -179,6 +207,7 @@ impl Backend {
         let terms = catalogue.campaign(CampaignId(read.campaign_id));
         let terms = terms.ok_or_else(|| StoreError::corrupt("a redemption of no campaign"))?;
         let returned = terms.returns_on_reversal
+            && !is_settled
             && voucher::give_back(tx, VoucherId(read.voucher_id), self.now()).await?;
         redemption::leave_outlet(tx, &read.outlet_use()).await?;
         if catalogue.merchant(MerchantId(read.merchant_id)).and_then(|of| catalogue.cap_of(of)).is_some() {
@@ -241,15 +270,25 @@ pub(crate) fn judge(read: &RedemptionRow, refund: Option<Fen>) -> Result<Refund,
 }
 
 /// The subsidy goes back to the pot; a voucher that is given back takes its
-/// face value out again.
-fn reverse_entry(read: &RedemptionRow, refund: &Refund, face_value: Fen) -> Result<Entry, StoreError> {
+/// face value out again. What a batch settled is clawed back.
+fn reverse_entry(
+    read: &RedemptionRow,
+    refund: &Refund,
+    face_value: Fen,
+    is_settled: bool,
+) -> Result<Entry, StoreError> {
     let merchant = MerchantId(read.merchant_id);
     let (subsidy, government) = (refund.subsidy_back.get(), refund.government_back.get());
+    let (kind, account) = if is_settled {
+        (EntryKind::Clawback, Account::Clawback(merchant))
+    } else {
+        (EntryKind::Reverse, Account::Payable(merchant))
+    };
     let lines = [
-        (Account::Payable(merchant), -government),
+        (account, -government),
         (Account::Borne(merchant), government - subsidy),
         (Account::Pot(CampaignId(read.campaign_id)), subsidy - face_value.get()),
         (Account::Issued(RoundId(read.round_id)), face_value.get()),
     ];
-    Entry::new(EntryKind::Reverse, Some(VoucherId(read.voucher_id)), &lines).map_err(StoreError::corrupt)
+    Entry::new(kind, Some(VoucherId(read.voucher_id)), &lines).map_err(StoreError::corrupt)
 }

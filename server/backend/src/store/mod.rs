@@ -10,7 +10,9 @@
 //! the key. An order's vouchers come by number, before the day of a merchant
 //! under review. The desk's groups on PostgreSQL take theirs in one statement,
 //! after that day, and what meets in it is tried again. What arrives from a till
-//! without a network takes that till's day after its voucher.
+//! without a network takes that till's day after its voucher. A refund takes its
+//! merchant's settlement account after the redemption, a batch those of all
+//! merchants, by number, after the key.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -44,6 +46,7 @@ pub(crate) mod risk;
 pub(crate) mod risk_answer;
 pub(crate) mod round;
 pub(crate) mod sale;
+pub(crate) mod settlement;
 pub(crate) mod statement;
 pub(crate) mod tally;
 pub(crate) mod till;
