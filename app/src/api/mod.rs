@@ -32,6 +32,8 @@ pub mod rounds;
 pub mod sale;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod session;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod settlement;
 #[expect(
     missing_docs,
     clippy::too_many_arguments,

@@ -10,9 +10,9 @@ use super::{caller, notice};
 #[cfg(feature = "ssr")]
 use backend::{Caller, PromotionChange, Verdict};
 #[cfg(feature = "ssr")]
-use domain::shapes::{DistrictShape, MerchantShape, OwnPromotion, OwnPromotions, Page, WaitingPromotion};
+use domain::shapes::{MerchantShape, OwnPromotion, OwnPromotions};
 #[cfg(feature = "ssr")]
-use domain::{Denied, IdempotencyKey, ListQuery, OwnPromotionQuery, Permission, PromotionForm, PromotionId};
+use domain::{Denied, IdempotencyKey, OwnPromotionQuery, Permission, PromotionForm, PromotionId};
 
 #[cfg(feature = "ssr")]
 const SHOP: &str = "/shop/promotions";

@@ -8,7 +8,7 @@ use domain::{DistrictCode, Permission, ReviewKind, ReviewQuery};
 /// What waits: a merchant, or a promotion with its merchant.
 pub(crate) enum Queued {
     Merchant(WaitingMerchant),
-    Promotion(WaitingPromotion, MerchantShape),
+    Promotion(Box<(WaitingPromotion, MerchantShape)>),
 }
 
 /// What `/bureau/reviews` shows.
@@ -42,7 +42,7 @@ pub(crate) async fn queue(query: ReviewQuery) -> Result<Queue, ApiError> {
         (Some(merchant), _) => Some(Ok(Queued::Merchant(merchant))),
         (None, Some(promotion)) => {
             let merchant = backend.merchant(promotion.promotion.merchant_id).map_err(caller::convert);
-            Some(merchant.map(|merchant| Queued::Promotion(promotion, merchant)))
+            Some(merchant.map(|merchant| Queued::Promotion(Box::new((promotion, merchant)))))
         }
         (None, None) => None,
     });

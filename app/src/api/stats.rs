@@ -1,6 +1,6 @@
 //! What the season did: the organizers' pages.
 
-use super::{ApiError, caller, promotions, rounds};
+use super::{ApiError, caller, reviews, rounds};
 use backend::Caller;
 use domain::shapes::{
     CampaignShape, CubeShape, CubeSums, DayStats, DelaysShape, DistrictShape, DistrictStats, RoundShape,
@@ -23,7 +23,7 @@ pub(crate) struct Overview {
     pub(crate) today: DistrictStats,
     /// The rounds that are open.
     pub(crate) open: Vec<RoundShape>,
-    /// How many promotions wait for the reader's review, if they review.
+    /// How many merchants and promotions wait for the reader's review, if they review.
     pub(crate) waiting_reviews: Option<i64>,
     /// The next round that opens.
     pub(crate) next: Option<RoundShape>,

@@ -25,6 +25,8 @@ words! {
         NewDeviceBurst = "new_device_burst", "新设备集中核销", "Burst from a new till";
         /// Public vouchers paid nearly all of an outlet's known sales of a day.
         VoucherShare = "voucher_share", "销售几乎全由消费券支付", "Sales paid by vouchers nearly alone";
+        /// It was refunded after a batch had settled it.
+        ReversalAfterSettlement = "reversal_after_settlement", "结算后退款", "Refunded after its settlement";
     }
 }
 

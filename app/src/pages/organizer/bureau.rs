@@ -143,6 +143,9 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             {officer.may(domain::Permission::SeeDrafts).then(|| view! {
                 <p><a href="/bureau/campaigns">{lang.pick("消费券活动", "Campaigns")}</a></p>
             })}
+            {officer.may(domain::Permission::SeeSettlements).then(|| view! {
+                <p><a href="/bureau/settlement">{lang.pick("结算", "Settlement")}</a></p>
+            })}
             {officer.may(domain::Permission::ReadAudit).then(|| view! {
                 <p><a href="/bureau/audit">{lang.pick("审计日志", "Audit log")}</a></p>
             })}

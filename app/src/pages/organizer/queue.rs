@@ -104,7 +104,8 @@ fn district_filter(queue: &Queue, lang: Lang) -> impl IntoView + use<> {
 fn card(one: &Queued, queue: &Queue, is_first: bool, lang: Lang) -> impl IntoView + use<> {
     match one {
         Queued::Merchant(merchant) => merchant_card(merchant, queue, is_first, lang).into_any(),
-        Queued::Promotion(promotion, merchant) => {
+        Queued::Promotion(both) => {
+            let (promotion, merchant) = both.as_ref();
             let place = Place { key: &queue.key, is_first, in_queue: queue.kind.is_none() };
             promotion_card(promotion, merchant, &queue.districts, place, lang).into_any()
         }
