@@ -1,6 +1,6 @@
 //! Redemptions and reversals.
 
-use crate::store::{StoreError, Tx, changed, on};
+use crate::store::{StoreError, Tx, changed, idempotency, on};
 use domain::{AccountId, Day, Fen, MerchantId, RedemptionId, Timestamp, VoucherId};
 
 /// A redemption as it is stored.
@@ -75,10 +75,8 @@ pub(super) const ADD: &str =
                              outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
                              order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
                              redeemed_at_ms, business_day, hour, merchant_discount_fen, till_id)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23
-      where not exists (select 1 from idempotency where account_id = $11 and idem_key = $12)
-        and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+             $23)
      on conflict do nothing";
 
 /// How many vouchers of a campaign a resident has redeemed at an outlet on a
@@ -94,6 +92,11 @@ pub(super) const BY_KEY: &str = "select * from redemption where clerk_id = $1 an
 /// Adds a redemption, unless its clerk used the key for another write; false
 /// then.
 pub(crate) async fn add(tx: &mut Tx, row: &RedemptionRow) -> Result<bool, StoreError> {
+    let (used,): (i64,) = on!(tx, conn => sqlx::query_as(idempotency::USED_ELSEWHERE)
+        .bind(row.clerk_id).bind(&row.redeem_key).fetch_one(conn))?;
+    if used > 0 {
+        return Ok(false);
+    }
     let rows = changed!(
         tx,
         sqlx::query(ADD)
@@ -223,7 +226,7 @@ pub(crate) async fn of_voucher(tx: &mut Tx, voucher: VoucherId) -> Result<Option
         .bind(voucher.0).fetch_optional(conn))?)
 }
 
-/// A merchant's redemptions before `before`, newest first, at most `limit`.
+/// A merchant's redemptions before `before`, the newest day first, at most `limit`.
 pub(crate) async fn of_merchant(
     tx: &mut Tx,
     merchant: MerchantId,
@@ -231,8 +234,11 @@ pub(crate) async fn of_merchant(
     limit: i64,
 ) -> Result<Vec<RedemptionRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select * from redemption where merchant_id = $1 and redemption_id < $2
-          order by redemption_id desc limit $3")
+        "select * from redemption
+          where merchant_id = $1
+            and (business_day, redemption_id)
+                < ((select coalesce(max(business_day), '9999') from redemption where redemption_id = $2), $2)
+          order by business_day desc, redemption_id desc limit $3")
         .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
 }
 
