@@ -30,6 +30,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16110f"/>
                 <meta name="format-detection" content="telephone=no"/>
                 <link rel="stylesheet" href=names.css/>
+                // Painted when all of it has been read: half of the bar above, or of the places,
+                // stands elsewhere than the whole.
+                <link rel="expect" href="#foot" blocking="render"/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <HydrationScripts options islands=true/>
                 <MetaTags/>
