@@ -239,6 +239,7 @@ async function show() {
   if (kept) {
     const { limits, valid_until_ms } = kept.permit;
     const until = new Date(valid_until_ms - kept.ahead_ms).toLocaleTimeString(zh ? "zh-CN" : "en", { hour: "2-digit", minute: "2-digit" });
+    if (kept.permit.clerk_name) words.push(say(`店员 ${kept.permit.clerk_name}`, kept.permit.clerk_name));
     words.push(say(`离线许可至 ${until}，每日 ${limits.redemptions} 笔、${yuan(limits.subsidy_fen)}`, `offline until ${until}, ${limits.redemptions} a day, ${yuan(limits.subsidy_fen)}`));
   }
   if (waiting > 0) words.push(say(`${waiting} 笔待确认`, `${waiting} to be confirmed`));

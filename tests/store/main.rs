@@ -17,6 +17,7 @@ mod login;
 mod migrations;
 mod nodes;
 mod offline;
+mod offline_late;
 mod orders;
 mod people;
 mod programmes;

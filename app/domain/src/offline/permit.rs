@@ -45,6 +45,9 @@ pub struct OfflinePermit {
     pub permit: String,
     /// Whose it is.
     pub till_id: TillId,
+    /// Who fetched it: in their name the till redeems without a network.
+    #[serde(default)]
+    pub clerk_name: String,
     /// Where the till stands.
     pub outlet_id: OutletId,
     /// The outlet's name.

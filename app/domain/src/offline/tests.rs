@@ -57,6 +57,7 @@ fn permit() -> OfflinePermit {
     OfflinePermit {
         permit: "mark".to_owned(),
         till_id: TillId(1),
+        clerk_name: String::new(),
         outlet_id: OutletId(1),
         outlet_name: String::new(),
         outlet_name_en: String::new(),
@@ -130,7 +131,8 @@ fn a_pass_holds_for_a_day() {
 #[test]
 fn every_refusal_has_words() {
     let limits = OfflineLimits::new(1, 1).unwrap();
-    for refused in [OfflineRefused::NotEnrolled, OfflineRefused::LimitReached { limits }] {
+    let spent = OfflineRefused::PotSpent { subsidy_fen: fen(2000), expired_at: after(0) };
+    for refused in [OfflineRefused::NotEnrolled, OfflineRefused::LimitReached { limits }, spent] {
         assert!(!refused.words(Lang::Zh, Zone::SHANGHAI).is_empty());
         assert!(!refused.words(Lang::En, Zone::SHANGHAI).is_empty());
     }
