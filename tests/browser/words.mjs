@@ -108,6 +108,8 @@ export const crew = {
   till: (page, name) => page.locator("[data-till]", { hasText: name }),
   switch: (line) => line.getByTestId("switch-till"),
   enrolment: testId("enrolment"),
+  rule: (page, outlet) => page.locator(`[data-rule="${outlet}"]`),
+  changeRule: (line) => line.getByTestId("change-rule"),
   enrol: testId("enrol"),
   ownTill: testId("own-till"),
   clerkAndTill: testId("clerk-and-till"),

@@ -70,6 +70,8 @@ const CALLS: &[Call] = &[
     Call { method: Method::POST, path: "/tills", roles: MANAGERS },
     Call { method: Method::PUT, path: "/tills/1", roles: MANAGERS },
     Call { method: Method::GET, path: "/statements", roles: REVERSERS },
+    Call { method: Method::GET, path: "/shop/outlets", roles: MANAGERS },
+    Call { method: Method::PUT, path: "/shop/outlets/1", roles: MANAGERS },
     Call { method: Method::GET, path: "/statements.csv", roles: REVERSERS },
     Call { method: Method::GET, path: "/statements.xlsx", roles: REVERSERS },
     Call { method: Method::GET, path: "/shop/promotions", roles: POSTERS },

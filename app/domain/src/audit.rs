@@ -40,6 +40,8 @@ words! {
         AllowOffline = "allow_offline", "变更离线核销许可", "Redeeming without a network changed";
         /// A draw was held.
         HoldDraw = "hold_draw", "摇号开奖", "Draw held";
+        /// Which devices redeem at an outlet was changed.
+        ChangeOutlet = "change_outlet", "变更门店收银规则", "Outlet's rule for tills changed";
         /// A risk case took a step.
         HandleRisk = "handle_risk", "处理风险", "Risk handled";
         /// A report was frozen.

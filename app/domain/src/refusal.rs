@@ -225,6 +225,9 @@ pub enum RedeemRefused {
     /// The till stands at another outlet.
     #[error("the till stands at another outlet")]
     TillElsewhere,
+    /// The outlet lets enrolled tills alone redeem, and the device is none.
+    #[error("enrolled tills alone redeem at this outlet")]
+    TillRequired,
     /// The resident has used as many here today as they may.
     #[error("the limit per outlet and day is reached")]
     OutletLimitReached {
@@ -304,6 +307,7 @@ impl RedeemRefused {
             | RedeemRefused::ForeignOutlet
             | RedeemRefused::ClerkElsewhere
             | RedeemRefused::TillElsewhere => "wrong_outlet",
+            RedeemRefused::TillRequired => "till_required",
             RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
             RedeemRefused::InvoiceRequired => "invoice_required",
             RedeemRefused::PaperCheckRequired { .. } => "paper_check_required",
@@ -392,6 +396,12 @@ impl RedeemRefused {
                 .pick(
                     "这台收银设备登记在另一家门店，请选那家门店，或重新登记",
                     "This till is enrolled at another outlet: choose that one, or enrol it anew",
+                )
+                .to_owned(),
+            RedeemRefused::TillRequired => lang
+                .pick(
+                    "本店只能用登记过的收银设备核销：请换登记过的设备，或请店主、店长在本页下方登记这台",
+                    "Enrolled tills alone redeem here: use one, or ask the owner or manager to enrol this device at the foot of the till's page",
                 )
                 .to_owned(),
             RedeemRefused::OutletLimitReached { limit } => lang.pick(

@@ -70,10 +70,14 @@ pub(crate) struct Till {
 }
 
 impl Till {
-    /// The order as far as the terms ask; of a merchant that takes part.
+    /// The order as far as the terms ask; of a merchant that takes part, from a
+    /// device that may redeem at the outlet.
     pub(crate) fn order<'a>(&'a self, catalogue: &'a Catalogue) -> Result<Order<'a>, Error> {
         let merchant = catalogue.merchant(self.merchant).ok_or(Denied::NotFound)?;
         merchant.may_redeem()?;
+        if self.till_id.is_none() && catalogue.is_enrolled_only(self.outlet.id) {
+            return Err(RedeemRefused::TillRequired.into());
+        }
         Ok(Order {
             amount: self.amount,
             discount: self.discount,

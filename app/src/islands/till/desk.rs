@@ -340,7 +340,7 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
         ("below_threshold", _) => Some("order"),
         (
             "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked"
-            | "till_off",
+            | "till_off" | "till_required",
             _,
         ) => None,
         _ => Some(code),

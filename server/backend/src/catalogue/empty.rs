@@ -32,6 +32,7 @@ impl Catalogue {
             season,
             merchants: Vec::new(),
             outlets: Vec::new(),
+            enrolled_only: Vec::new(),
             promotions: Vec::new(),
             campaigns: Vec::new(),
             rounds: Vec::new(),

@@ -3,6 +3,7 @@
 //! transaction ([`crate::callers`]).
 
 mod invitation;
+mod outlets;
 mod tills;
 
 use crate::audit::{self, Deed};
