@@ -60,6 +60,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::POST, path: "/redemptions/1/undo", roles: TILLS },
     Call { method: Method::POST, path: "/orders/preview", roles: TILLS },
     Call { method: Method::POST, path: "/orders", roles: TILLS },
+    Call { method: Method::POST, path: "/orders/1/undo", roles: TILLS },
     Call { method: Method::GET, path: "/people", roles: MANAGERS },
     Call { method: Method::PUT, path: "/people/1", roles: MANAGERS },
     Call { method: Method::DELETE, path: "/people/1", roles: MANAGERS },

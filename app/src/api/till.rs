@@ -304,7 +304,7 @@ pub async fn undo_redemption(
         let clerk = clerk().await?;
         let id = redemption_id.parse::<RedemptionId>().map_err(|_| caller::convert(Denied::NotFound))?;
         let key = key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
-        caller::backend()?.undo(&clerk, id, &key).await.map_err(caller::convert)?;
+        caller::backend()?.undo_order(&clerk, id, &key).await.map_err(caller::convert)?;
         leptos_axum::redirect(PAGE);
         Ok(())
     };

@@ -148,7 +148,8 @@ async fn reverse(
     Ok(created(backend.reverse(&caller, id, &request, &key).await?))
 }
 
-/// Undoes in whole what the caller redeemed less than 60 seconds ago. It takes no body.
+/// Undoes in whole what the caller redeemed less than 60 seconds ago; of an order, this voucher alone. It takes no
+/// body.
 #[utoipa::path(
     post, path = "/redemptions/{id}/undo", tag = "till",
     params(

@@ -42,7 +42,7 @@ pub use join::{
 };
 pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskCase};
 pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
-pub use order::{OrderPreview, OrderShape};
+pub use order::{OrderPreview, OrderShape, OrderUndone};
 pub use people::{BureauSale, InvitationShape, OutletRule, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use promotion::{

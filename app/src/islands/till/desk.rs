@@ -6,7 +6,7 @@ use super::signal::{self, Signal};
 use crate::api::sale::{Sale, SaleBody, Step};
 use crate::islands::key::new_key;
 use domain::shapes::{Extra, OrderShape, Problem, RecentSale, RedemptionShape};
-use domain::{Lang, PresentToken, Timestamp, TokenForm, undo_until};
+use domain::{Lang, PresentToken, RedemptionId, Timestamp, TokenForm, undo_until};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::html;
 use leptos::prelude::*;
@@ -205,19 +205,19 @@ impl Desk {
 
     fn receive(self, order: OrderShape) {
         self.signal(Signal::Done);
-        order.redemptions.iter().for_each(|redemption| self.remember(redemption));
+        order.redemptions.iter().for_each(|redemption| self.remember(redemption, order.order_id));
         self.step.set(Step::Redeemed(order));
         show_from_the_top();
         focus_soon(self.next);
     }
 
     /// Puts a redemption of this till before the last ones.
-    fn remember(self, redemption: &RedemptionShape) {
+    fn remember(self, redemption: &RedemptionShape, order_id: RedemptionId) {
         let at = redemption.redeemed_at.parse::<Timestamp>();
         let undo_until_ms = at.ok().map(|at| undo_until(at).ms());
         self.recent.update(|recent| {
             recent.retain(|sale| sale.redemption.redemption_id != redemption.redemption_id);
-            recent.insert(0, RecentSale { redemption: redemption.clone(), undo_until_ms });
+            recent.insert(0, RecentSale { redemption: redemption.clone(), order_id, undo_until_ms });
             recent.truncate(RECENT);
         });
     }
