@@ -57,6 +57,7 @@ export const till = {
   code: field("code"),
   order: field("order"),
   last4: field("last4"),
+  secondLast4: field("second_last4"),
   preview: testId("preview"),
   subsidy: testId("subsidy"),
   confirm: testId("confirm"),

@@ -29,7 +29,7 @@ on_both_databases!(
 const MERCHANTS: CampaignId = CampaignId(8);
 
 /// The merchants' voucher is given out at once, joins others, and works everywhere.
-fn merchants_join(season: &mut SeedSet) {
+pub(crate) fn merchants_join(season: &mut SeedSet) {
     let terms = season.campaigns.iter_mut().find(|terms| terms.id == MERCHANTS).unwrap();
     assert_eq!(terms.funding, Funding::Merchant);
     terms.usable_where.kinds_allow.clear();
@@ -45,7 +45,7 @@ fn one_a_day(season: &mut SeedSet) {
     season.season.provisional.redemptions = 1;
 }
 
-async fn merchants_round(backend: &Backend) -> RoundId {
+pub(crate) async fn merchants_round(backend: &Backend) -> RoundId {
     let query = domain::RoundQuery { limit: Some("100".to_owned()), ..Default::default() };
     let rounds = backend.rounds(&query).await.unwrap();
     rounds.items.into_iter().find(|round| round.campaign_id == MERCHANTS).unwrap().id
