@@ -108,9 +108,9 @@ export const crew = {
   remove: (line) => line.getByTestId("remove-person"),
   till: (page, name) => page.locator("[data-till]", { hasText: name }),
   switch: (line) => line.getByTestId("switch-till"),
-  enrolment: testId("enrolment"),
   rule: (page, outlet) => page.locator(`[data-rule="${outlet}"]`),
   changeRule: (line) => line.getByTestId("change-rule"),
+  enrolment: testId("enrolment"),
   enrol: testId("enrol"),
   ownTill: testId("own-till"),
   clerkAndTill: testId("clerk-and-till"),
@@ -196,6 +196,8 @@ export const join = {
   contactPhone: field("contact_phone"),
   agreed: field("agreed"),
   sign: testId("join-sign"),
+  turnedDown: testId("join-turned-down"),
+  again: testId("apply-again"),
   /** Where one's own merchant stands, while it is not simply live. */
   standing: testId("standing"),
 };

@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod import_jobs;
 mod join;
+mod join_again;
 mod ledger;
 mod login;
 mod migrations;

@@ -297,6 +297,7 @@ impl Problem {
         match refused {
             JoinRefused::NotOffered => problem,
             JoinRefused::AlreadyJoined { merchant } => problem.number("merchant_id", merchant.0),
+            JoinRefused::OutletInUse { name } => problem.text("name", name),
             JoinRefused::CodeTaken { name } => problem.text("field", "credit_code").text("name", name),
             JoinRefused::CommitmentChanged { version } => {
                 problem.text("field", "version").text("version", version)
