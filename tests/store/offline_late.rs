@@ -18,6 +18,7 @@ on_both_databases!(
     what_the_pot_has_spent_opens_a_case,
     whoever_was_signed_in_at_the_till_is_the_clerk,
     somebody_who_left_redeems_no_more,
+    a_clerks_till_stays_below_the_seasons_ceiling,
 );
 
 const HOUR_MS: i64 = 3_600_000;
@@ -243,5 +244,30 @@ async fn somebody_who_left_redeems_no_more(city: &TestCity) {
     let refused = ("refused".to_owned(), Some("wrong_outlet".to_owned()));
     let booked = ("booked".to_owned(), None);
     assert_eq!(states, [booked.clone(), booked, refused.clone(), refused]);
+    city.assert_sound().await;
+}
+
+async fn a_clerks_till_stays_below_the_seasons_ceiling(city: &TestCity) {
+    let city = Services::of(city);
+    let owners = till(&city, people::OWNER, 9).await;
+    let clerks = signed_in(&city, &owners).await;
+    let permits = [&owners, &clerks].map(|till| till.clerk.clone());
+    let mut most = Vec::new();
+    for clerk in &permits {
+        let permit = city.backend.offline_permit(clerk).await.unwrap();
+        most.push(permit.most_order_fen.map(domain::Fen::get));
+    }
+    assert_eq!(most, [None, Some(2_000_000)]);
+    let mut states = Vec::new();
+    for (n, till) in [(1, &owners), (2, &clerks)] {
+        let (resident, voucher, _) = short_lived(&city, n).await;
+        let made_at = city.backend.now();
+        let token = shown(&city, &resident, &voucher, made_at).await;
+        // Whoever sends it, it is judged by who redeemed it.
+        let row = arrive(&city.backend, &owners, &request(till, &token, 2_000_001, made_at)).await;
+        states.push((row.state, row.code));
+    }
+    let refused = ("refused".to_owned(), Some("manager_required".to_owned()));
+    assert_eq!(states, [("booked".to_owned(), None), refused]);
     city.assert_sound().await;
 }

@@ -88,6 +88,7 @@ impl Backend {
             valid_until_ms: issued_at.plus_ms(PERMIT_MS).ms(),
             limits,
             key: self.keys().passes().key(),
+            most_order_fen: self.most_order(caller),
             zone: self.zone(),
             district: outlet.district,
             kind: merchant.kind.clone(),

@@ -302,6 +302,9 @@ impl Backend {
         if !caller.works_at(outlet.id) {
             return Err(RedeemRefused::ClerkElsewhere.into());
         }
+        if let Some(limit) = self.most_order(caller).filter(|most| amount > *most) {
+            return Err(RedeemRefused::ManagerRequired { limit }.into());
+        }
         if caller.till.is_some_and(|till| till.outlet != outlet.id) {
             return Err(RedeemRefused::TillElsewhere.into());
         }
@@ -319,6 +322,12 @@ impl Backend {
             invoice: invoice.map(str::to_owned),
             now,
         })
+    }
+
+    /// The largest order on which the caller redeems; `None` when there is no
+    /// limit but [`MAX_ORDER_FEN`].
+    pub(crate) fn most_order(&self, caller: &Caller) -> Option<Fen> {
+        (!caller.may(Permission::RedeemLarge)).then(|| self.catalogue().season().clerk_order_fen)
     }
 
     /// The step that the token proves and that is used up by it; of a voucher

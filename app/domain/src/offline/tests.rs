@@ -65,6 +65,7 @@ fn permit() -> OfflinePermit {
         valid_until_ms: NOW_MS + PERMIT_MS,
         limits: OfflineLimits::new(3, 5000).unwrap(),
         key: PassSigner::new([5; 32]).key(),
+        most_order_fen: None,
         zone: Zone::SHANGHAI,
         district: "210302".parse().unwrap(),
         kind: crate::KindCode("catering".to_owned()),
@@ -92,6 +93,11 @@ fn a_till_without_a_network_takes_a_voucher_by_its_terms() {
     let sale = OfflineSale { amount: fen(8000), discount: Fen::ZERO, at: after(5) };
     let judge = |permit: &OfflinePermit, used| judge_offline(permit, &token, &sale, used);
     assert_eq!(judge(&unknown, OfflineUse::default()), Err(OfflineRefused::UnknownCampaign));
+    let most = OfflinePermit { most_order_fen: Some(fen(7999)), ..permit() };
+    assert_eq!(
+        judge(&most, OfflineUse::default()),
+        Err(RedeemRefused::ManagerRequired { limit: fen(7999) }.into())
+    );
     let used = |redemptions, subsidy_fen| OfflineUse { redemptions, subsidy_fen };
     let limits = permit().limits;
     assert!(judge(&permit(), used(2, 3000)).is_ok());

@@ -179,6 +179,9 @@ impl Problem {
             RedeemRefused::WrongDistrict { district } => problem.text("district", district),
             RedeemRefused::WrongKind { kind } => problem.text("kind", kind),
             RedeemRefused::OutletLimitReached { limit } => problem.number("limit", *limit),
+            RedeemRefused::ManagerRequired { limit } => {
+                problem.text("field", "order_fen").number("limit_fen", limit.get())
+            }
             RedeemRefused::InvoiceRequired => problem.text("field", "invoice_no"),
             RedeemRefused::PaperCheckRequired { asks_for } => {
                 problem.text("field", "last4").text("asks_for", asks_for)

@@ -187,10 +187,14 @@ impl Backend {
         if !token.is_signed_by(&self.keys().passes().key()) {
             return Err(OfflineRefused::NotSigned.into());
         }
-        match mark.clerk {
-            Some(by) => clerk::check(tx, by, (mark, till.outlet.merchant_id), at).await,
-            None => Ok(()),
+        if let Some(by) = mark.clerk {
+            clerk::check(tx, by, (mark, till.outlet.merchant_id), at).await?;
         }
+        let limit = self.catalogue().season().clerk_order_fen;
+        if till.amount() > limit && !clerk::may_redeem_large(tx, till.clerk).await? {
+            return Err(RedeemRefused::ManagerRequired { limit }.into());
+        }
+        Ok(())
     }
 
     /// Everything that the redemption writes, judged at the till's moment.

@@ -2,9 +2,10 @@
 //! permit was fetched, and not whoever sends it later.
 
 use super::Mark;
-use crate::store::{Tx, audit};
+use crate::auth::role;
+use crate::store::{Tx, account, audit};
 use crate::{Error, StoreError};
-use domain::{AccountId, MerchantId, OutletId, RedeemRefused, Timestamp};
+use domain::{AccountId, MerchantId, OutletId, Permission, RedeemRefused, Timestamp};
 use serde::Deserialize;
 
 /// What the audit log keeps of somebody's post.
@@ -33,4 +34,11 @@ pub(super) async fn check(
         post.merchant_id == merchant && (post.outlet_ids.is_empty() || post.outlet_ids.contains(&mark.outlet))
     };
     if stays { Ok(()) } else { Err(RedeemRefused::ClerkElsewhere.into()) }
+}
+
+/// Whether somebody redeems on orders above what a clerk may alone.
+pub(super) async fn may_redeem_large(tx: &mut Tx, clerk: AccountId) -> Result<bool, StoreError> {
+    let roles = account::roles(tx, clerk.0).await?;
+    let roles = roles.iter().map(|row| role(&row.role)).collect::<Result<Vec<_>, _>>()?;
+    Ok(roles.iter().any(|role| role.may(Permission::RedeemLarge)))
 }
