@@ -113,7 +113,7 @@ pub use risk::{
 };
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
-pub use season::{Commitment, Principle, RefundLimits, Season};
+pub use season::{Commitment, Principle, RefundLimits, Season, USUAL_CLERK_ORDER_FEN};
 pub use settlement::{
     BankFile, BankLine, BankMismatch, BankRefused, Due, MOST_BANK_LINES, MOST_MISMATCHES, SettlementItem,
     SettlementLife, SettlementRefused, SettlementState, SettlementStep, SettlementSums, match_bank,

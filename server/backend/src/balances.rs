@@ -4,7 +4,7 @@
 use crate::StoreError;
 use crate::store::ledger::HeadRow;
 use crate::store::{Tx, ledger};
-use domain::{Account, Entry, MerchantId};
+use domain::{Account, CampaignId, Entry, MerchantId};
 use std::collections::{BTreeMap, HashMap};
 
 /// Blocks that are read at a time.
@@ -19,11 +19,13 @@ pub(crate) struct Balance {
     pub(crate) borne_fen: i64,
 }
 
-/// All merchants' accounts, as of the last block that was read of each chain.
+/// All merchants' accounts and all pots, as of the last block that was read of
+/// each chain.
 #[derive(Debug, Default)]
 pub(crate) struct Balances {
     read: BTreeMap<i64, i64>,
     merchants: HashMap<MerchantId, Balance>,
+    pots: HashMap<CampaignId, i64>,
 }
 
 impl Balances {
@@ -52,6 +54,11 @@ impl Balances {
         self.merchants.iter().map(|(merchant, balance)| (*merchant, balance.paid_fen))
     }
 
+    /// What a campaign's pot has, in fen.
+    pub(crate) fn pot(&self, campaign: CampaignId) -> i64 {
+        self.pots.get(&campaign).copied().unwrap_or(0)
+    }
+
     /// A merchant's accounts.
     pub(crate) fn of(&self, merchant: MerchantId) -> Balance {
         self.merchants.get(&merchant).copied().unwrap_or_default()
@@ -63,9 +70,9 @@ impl Balances {
 
     /// All of a block or nothing.
     fn add(&mut self, entries: &str) -> Result<(), StoreError> {
-        let of_merchants =
-            |line: &&str| [" payable:", " borne:", " clawback:", " paid:"].iter().any(|of| line.contains(of));
-        let entries = entries.lines().filter(of_merchants).map(str::parse::<Entry>);
+        let asked = [" payable:", " borne:", " clawback:", " paid:", " pot:"];
+        let is_asked = |line: &&str| asked.iter().any(|of| line.contains(of));
+        let entries = entries.lines().filter(is_asked).map(str::parse::<Entry>);
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(StoreError::corrupt)?;
         for line in entries.iter().flat_map(Entry::lines) {
             let (merchant, column): (_, fn(&mut Balance) -> &mut i64) = match line.account {
@@ -74,7 +81,11 @@ impl Balances {
                 }
                 Account::Paid(merchant) => (merchant, |of| &mut of.paid_fen),
                 Account::Borne(merchant) => (merchant, |of| &mut of.borne_fen),
-                Account::Funder(_) | Account::Pot(_) | Account::Reserved(_) | Account::Issued(_) => continue,
+                Account::Pot(campaign) => {
+                    *self.pots.entry(campaign).or_default() += line.amount_fen;
+                    continue;
+                }
+                Account::Funder(_) | Account::Reserved(_) | Account::Issued(_) => continue,
             };
             *column(self.merchants.entry(merchant).or_default()) += line.amount_fen;
         }

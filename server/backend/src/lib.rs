@@ -48,6 +48,7 @@ mod statements;
 mod stats;
 mod store;
 mod till;
+mod undo;
 mod verify;
 mod waiting;
 mod wallet;

@@ -9,7 +9,7 @@ use crate::components::risk::evidence;
 use crate::components::when::When;
 use crate::pages::{loaded, parameter};
 use domain::shapes::{OfflineRedemption, RiskCase};
-use domain::{Lang, OfflinePermit};
+use domain::{Lang, OfflinePermit, RiskSignal};
 use leptos::prelude::*;
 
 /// The till without a network.
@@ -93,6 +93,7 @@ pub(crate) fn own_risk() -> impl IntoView {
                                 <th scope="col">{lang.pick("核销时间", "Made at")}</th>
                                 <th scope="col">{lang.pick("送达时间", "Arrived at")}</th>
                                 <th scope="col">{lang.pick("门店", "Outlet")}</th>
+                                <th scope="col">{lang.pick("店员", "Clerk")}</th>
                                 <th scope="col" class="num">{lang.pick("订单", "Order")}</th>
                                 <th scope="col">{lang.pick("结果", "Result")}</th>
                             </tr></thead>
@@ -107,10 +108,17 @@ pub(crate) fn own_risk() -> impl IntoView {
 }
 
 fn case_card(case: &RiskCase, lang: Lang) -> impl IntoView + use<> {
-    let answer = lang.pick(
-        "如有小票或监控，请联系所在区县商务局说明；先入账的一笔照常结算。",
-        "Tell the district's bureau what the receipts say; the one booked first is paid as usual.",
-    );
+    let answer = if case.signal == RiskSignal::OfflineUnfunded {
+        lang.pick(
+            "请保留小票，商务局会核实并处理这笔补贴。",
+            "Keep the receipt: the bureau looks into it and sees to the subsidy.",
+        )
+    } else {
+        lang.pick(
+            "如有小票或监控，请联系所在区县商务局说明；先入账的一笔照常结算。",
+            "Tell the district's bureau what the receipts say; the one booked first is paid as usual.",
+        )
+    };
     view! {
         <article class="card risk-case" data-case=case.case_id.to_string() data-state=case.state.code()>
             {evidence(case, lang)}
@@ -138,6 +146,7 @@ fn arrival(row: &OfflineRedemption, lang: Lang) -> impl IntoView + use<> {
             <th scope="row">{when.moment(&row.made_at)}</th>
             <td>{when.moment(&row.arrived_at)}</td>
             <td>{outlet}</td>
+            <td>{row.clerk_name.clone()}</td>
             <td class="num">{row.order_fen.to_string()}</td>
             <td>{result}</td>
         </tr>

@@ -2,6 +2,7 @@
 
 use crate::store::{StoreError, Tx, changed, idempotency, on};
 use domain::{AccountId, Day, Fen, MerchantId, RedemptionId, Timestamp, VoucherId};
+use std::collections::HashMap;
 
 /// A redemption as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -171,6 +172,21 @@ pub(crate) async fn of_same_order(tx: &mut Tx, id: RedemptionId) -> Result<Vec<R
            join redemption r on r.redemption_id = p.redemption_id
           where own.redemption_id = $1 order by r.redemption_id")
         .bind(id.0).fetch_all(conn))?)
+}
+
+/// The orders of a merchant's redemptions from a number on, for those that share
+/// one: redemption, order.
+pub(crate) async fn orders_of(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: RedemptionId,
+) -> Result<HashMap<i64, i64>, StoreError> {
+    let rows: Vec<(i64, i64)> = on!(tx, conn => sqlx::query_as(
+        "select p.redemption_id, p.order_id from redemption r
+           join order_part p on p.redemption_id = r.redemption_id
+          where r.merchant_id = $1 and r.redemption_id >= $2")
+        .bind(merchant.0).bind(from.0).fetch_all(conn))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The redemption that a clerk made under a key.
