@@ -4,7 +4,7 @@
 use crate::StoreError;
 use crate::store::ledger::HeadRow;
 use crate::store::{Tx, ledger};
-use domain::{Account, Entry, MerchantId};
+use domain::{Account, Entry, MerchantId, SettledBatch};
 use std::collections::{BTreeMap, HashMap};
 
 /// Blocks that are read at a time.
@@ -63,8 +63,11 @@ impl Balances {
 
     /// All of a block or nothing.
     fn add(&mut self, entries: &str) -> Result<(), StoreError> {
-        let of_merchants =
-            |line: &&str| [" payable:", " borne:", " clawback:", " paid:"].iter().any(|of| line.contains(of));
+        let of_merchants = |line: &&str| {
+            let named = [" payable:", " borne:", " clawback:", " paid:"].iter().any(|of| line.contains(of));
+            // An exported settlement names its lines by such words too.
+            named && !SettledBatch::is_in(line)
+        };
         let entries = entries.lines().filter(of_merchants).map(str::parse::<Entry>);
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(StoreError::corrupt)?;
         for line in entries.iter().flat_map(Entry::lines) {
