@@ -35,12 +35,24 @@ macro_rules! query {
 query! {
     /// Which lines of a merchant's row of a batch a list shows.
     SettlementLineQuery {
+        /// The merchant's number: the bureau names it, and nobody else.
+        merchant,
         /// `redeemed`, `released`, `withheld`, `clawback` or `left_out`.
         kind,
         /// Page size, 1 to 100; 20 by default.
         limit,
         /// `next_cursor` of the page before.
         cursor,
+    }
+}
+
+query! {
+    /// What comes with a bank's result.
+    BankResultQuery {
+        /// The bank's reference of the whole payment, 1 to 64 characters.
+        bank_reference,
+        /// The file's name, for the records.
+        name,
     }
 }
 

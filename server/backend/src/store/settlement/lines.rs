@@ -127,6 +127,7 @@ pub(crate) async fn standing(tx: &mut Tx, redemption: i64) -> Result<Standing, S
         let exported = ["exported", "paid"].contains(&state.as_str());
         return Ok(if exported { Standing::Settled } else { Standing::InDraft(id) });
     }
+    // The first term is the index's own, without which it is not used.
     let withheld: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
         "select l.settlement_id from settlement_line l
            join settlement s on s.settlement_id = l.settlement_id
