@@ -101,9 +101,9 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    AuditQuery, BankResultQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantReviewQuery,
-    OfferQuery, OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery,
-    StatsQuery,
+    AuditQuery, BankResultQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantLineQuery,
+    MerchantReviewQuery, OfferQuery, OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery,
+    SettlementLineQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};

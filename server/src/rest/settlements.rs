@@ -10,7 +10,7 @@ use domain::shapes::{
     OwnSettlement, Page, Problem, SettlementItem, SettlementLineShape, SettlementRowShape, SettlementShape,
     SettlementWeeks,
 };
-use domain::{BankResultQuery, ListQuery, MerchantId, SettlementLineQuery};
+use domain::{BankResultQuery, ListQuery, MerchantId, MerchantLineQuery, SettlementLineQuery};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -141,14 +141,15 @@ async fn settlement_rows(
 }
 
 /// A merchant's lines of a batch; a withheld one names its case.
-#[utoipa::path(get, path = "/settlements/{id}/lines", tag = "settlement", params(("id" = i64, Path, description = "The batch's number"), SettlementLineQuery), responses((status = OK, body = Page<SettlementLineShape>)), security(("session" = []), ("bearer" = [])))]
+#[utoipa::path(get, path = "/settlements/{id}/lines", tag = "settlement", params(("id" = i64, Path, description = "The batch's number"), MerchantLineQuery), responses((status = OK, body = Page<SettlementLineShape>)), security(("session" = []), ("bearer" = [])))]
 async fn settlement_lines(
     State(backend): State<Backend>,
     SettlementReader(caller): SettlementReader,
     Id(id): Id<i64>,
-    Query(query): Query<SettlementLineQuery>,
+    Query(query): Query<MerchantLineQuery>,
 ) -> Answer<Page<SettlementLineShape>> {
-    Ok(Json(backend.settlement_lines(&caller, id, &query).await?))
+    let (merchant, query) = query.read()?;
+    Ok(Json(backend.settlement_lines(&caller, id, merchant, &query).await?))
 }
 
 /// The merchant's owner confirms its row.
