@@ -38,6 +38,9 @@ const RISK_DECIDERS: &[&str] = &["city"];
 const DRAFT_READERS: &[&str] = &["city", "finance", "auditor"];
 const BUILDERS: &[&str] = &["city"];
 const PUBLISHERS: &[&str] = &["city", "finance"];
+const SETTLERS: &[&str] = &["city", "district", "finance", "auditor"];
+const BANK_READERS: &[&str] = &["city", "finance", "auditor"];
+const SETTLEMENT_MAKERS: &[&str] = &["city", "finance"];
 const AUDITORS: &[&str] = &["city", "auditor"];
 
 /// Every call that asks for a session.
@@ -134,6 +137,23 @@ const CALLS: &[Call] = &[
     Call { method: Method::GET, path: "/reports/1/figures.json", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/reports/1/workbook.xlsx", roles: ORGANIZERS },
     Call { method: Method::GET, path: "/stats/redemptions", roles: ORGANIZERS },
+    Call { method: Method::GET, path: "/settlements", roles: SETTLERS },
+    Call { method: Method::POST, path: "/settlements", roles: SETTLEMENT_MAKERS },
+    Call { method: Method::GET, path: "/settlements/weeks", roles: SETTLERS },
+    Call { method: Method::GET, path: "/settlements/1", roles: SETTLERS },
+    Call { method: Method::GET, path: "/settlements/1/merchants", roles: SETTLERS },
+    Call { method: Method::GET, path: "/settlements/1/lines?merchant=1", roles: SETTLERS },
+    Call { method: Method::POST, path: "/settlements/1/confirmation", roles: &["owner"] },
+    Call { method: Method::POST, path: "/settlements/1/reviews", roles: &["district"] },
+    Call { method: Method::POST, path: "/settlements/1/approval", roles: &["city"] },
+    Call { method: Method::POST, path: "/settlements/1/end", roles: SETTLEMENT_MAKERS },
+    Call { method: Method::POST, path: "/settlements/1/export", roles: &["finance"] },
+    Call { method: Method::POST, path: "/settlements/1/result?bank_reference=B1", roles: &["finance"] },
+    Call { method: Method::GET, path: "/settlements/1/bank.csv", roles: BANK_READERS },
+    Call { method: Method::GET, path: "/settlements/1/bank.xlsx", roles: BANK_READERS },
+    Call { method: Method::GET, path: "/settlements/1/batch.txt", roles: BANK_READERS },
+    Call { method: Method::GET, path: "/shop/settlements", roles: REVERSERS },
+    Call { method: Method::GET, path: "/shop/settlements/1/lines", roles: REVERSERS },
     // Last: it ends the session.
     Call { method: Method::POST, path: "/auth/logout", roles: SIGNED_IN },
 ];

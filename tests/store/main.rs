@@ -28,6 +28,7 @@ mod reports;
 mod returns;
 mod risk;
 mod services;
+mod settlement;
 mod statements;
 mod stats;
 mod ten_thousand;

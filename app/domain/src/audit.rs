@@ -48,6 +48,22 @@ words! {
         HandleRisk = "handle_risk", "处理风险", "Risk handled";
         /// A report was frozen.
         FreezeReport = "freeze_report", "固化报告", "Report frozen";
+        /// The batch of a week was made.
+        MakeSettlement = "make_settlement", "编制结算批次", "Settlement made";
+        /// A batch was discarded.
+        DiscardSettlement = "discard_settlement", "作废结算批次", "Settlement discarded";
+        /// A merchant confirmed its row of a batch.
+        ConfirmSettlement = "confirm_settlement", "商户确认结算", "Settlement confirmed";
+        /// A district reviewed rows of a batch.
+        ReviewSettlement = "review_settlement", "区县复核结算", "Settlement reviewed";
+        /// The city approved a batch.
+        ApproveSettlement = "approve_settlement", "批准结算", "Settlement approved";
+        /// The bank's file of a batch was made.
+        ExportSettlement = "export_settlement", "导出结算", "Settlement exported";
+        /// The bank paid a batch.
+        PaySettlement = "pay_settlement", "结算付款", "Settlement paid";
+        /// The bank's result of a batch was not taken.
+        RefuseBankFile = "refuse_bank_file", "拒收银行回单", "Bank's result refused";
     }
 }
 
@@ -74,6 +90,8 @@ words! {
         RiskCase = "risk_case", "风险案件", "Risk case";
         /// By its number.
         Report = "report", "报告", "Report";
+        /// By its number.
+        Settlement = "settlement", "结算批次", "Settlement";
     }
 }
 

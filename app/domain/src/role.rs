@@ -82,6 +82,8 @@ words! {
         /// See the batches that pay merchants; a district officer those of
         /// their district.
         SeeSettlements = "see_settlements", "查看结算", "see settlements";
+        /// Make the batch of a week, and discard it.
+        MakeSettlement = "make_settlement", "编制结算", "make settlements";
         /// Confirm what one's own merchant is owed in a batch.
         ConfirmSettlement = "confirm_settlement", "确认结算", "confirm settlements";
         /// Review the batches of one's own district.
@@ -99,9 +101,9 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
             AllowOffline, ApproveSettlement, AssistResidents, BuildCampaigns, ConfirmSettlement, DecideRisk,
-            HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports, ManagePeople,
-            PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem, RedeemLarge, Reverse,
-            ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk,
+            HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports, MakeSettlement,
+            ManagePeople, PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem, RedeemLarge,
+            Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk,
             SeeSettlements, SeeStatements, SeeStats,
         };
         match self {
@@ -134,6 +136,7 @@ impl Role {
                 BuildCampaigns,
                 PublishCampaigns,
                 SeeSettlements,
+                MakeSettlement,
                 ApproveSettlement,
             ],
             Role::District => &[
@@ -145,7 +148,9 @@ impl Role {
                 SeeSettlements,
                 ReviewSettlement,
             ],
-            Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns, SeeSettlements, PaySettlement],
+            Role::Finance => {
+                &[SeeStats, SeeDrafts, PublishCampaigns, SeeSettlements, MakeSettlement, PaySettlement]
+            }
             Role::Auditor => &[SeeStats, SeeRisk, ReadAudit, SeeDrafts, SeeSettlements],
             Role::Desk => &[AssistResidents],
         }

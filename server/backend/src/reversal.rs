@@ -2,6 +2,8 @@
 
 use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
+use crate::store::settlement::lines::{self, Standing};
+use crate::store::settlement::{self, rows};
 use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
 use crate::till::tally_of;
 use crate::{Backend, Caller, Error, StoreError, keys};
@@ -108,9 +110,12 @@ impl Backend {
         (read, refund): (&RedemptionRow, &Refund),
         reason: &str,
     ) -> Result<Undone, Error> {
-        let returned = self.give_back_voucher(tx, read, refund.is_whole).await?;
+        let standing = self.stand_in_settlement(tx, read, refund).await?;
+        let is_settled = standing == Standing::Settled;
+        let returned = self.give_back_voucher(tx, read, (refund.is_whole, is_settled)).await?;
+        let reversal_id = meta::take_numbers(tx, "reversal", 1).await?;
         let reversal = ReversalRow {
-            reversal_id: meta::take_numbers(tx, "reversal", 1).await?,
+            reversal_id,
             redemption_id: read.redemption_id,
             clerk_id: caller.account_id.0,
             refund_fen: refund.refund.get(),
@@ -120,6 +125,10 @@ impl Backend {
             reversed_at: self.now(),
         };
         redemption::add_reversal(tx, read, &reversal).await?;
+        if is_settled && refund.government_back > Fen::ZERO {
+            let of = (read.merchant_id, read.redemption_id);
+            lines::claw_back(tx, reversal_id, of, refund.government_back.get()).await?;
+        }
         let (order, subsidy, government) =
             (-refund.refund.get(), -refund.subsidy_back.get(), -refund.government_back.get());
         let reversed = Reversed {
@@ -133,8 +142,26 @@ impl Backend {
         Ok(Undone {
             reversed,
             tally: tally_of(read, -i64::from(refund.is_whole), order, subsidy, government),
-            entry: reverse_entry(read, refund, returned.unwrap_or(Fen::ZERO))?,
+            entry: reverse_entry(read, refund, returned.unwrap_or(Fen::ZERO), is_settled)?,
         })
+    }
+
+    /// Where a redemption stands in a batch, held until the commit: one that is
+    /// not exported loses what is refunded.
+    async fn stand_in_settlement(
+        &self,
+        tx: &mut Tx,
+        read: &RedemptionRow,
+        refund: &Refund,
+    ) -> Result<Standing, StoreError> {
+        settlement::hold_merchant(tx, read.merchant_id).await?;
+        let standing = lines::standing(tx, read.redemption_id).await?;
+        if let Standing::InDraft(batch) = standing {
+            let of = (read.merchant_id, read.redemption_id);
+            lines::lower(tx, batch, of, refund.government_back.get()).await?;
+            rows::count(tx, batch, read.merchant_id).await?;
+        }
+        Ok(standing)
     }
 
     /// Counts a refund against what the caller may refund in a business day.
@@ -149,12 +176,12 @@ impl Backend {
     }
 
     /// After a whole reversal the voucher goes back, where its campaign allows
-    /// it and its time has not run out; its face value then.
+    /// it, its time has not run out and no batch settled it; its face value then.
     async fn give_back_voucher(
         &self,
         tx: &mut Tx,
         read: &RedemptionRow,
-        is_whole: bool,
+        (is_whole, is_settled): (bool, bool),
     ) -> Result<Option<Fen>, Error> {
         if !is_whole {
             return Ok(None);
@@ -163,6 +190,7 @@ impl Backend {
         let terms = catalogue.campaign(CampaignId(read.campaign_id));
         let terms = terms.ok_or_else(|| StoreError::corrupt("a redemption of no campaign"))?;
         let returned = terms.returns_on_reversal
+            && !is_settled
             && voucher::give_back(tx, VoucherId(read.voucher_id), self.now()).await?;
         redemption::leave_outlet(tx, &read.outlet_use()).await?;
         if catalogue.merchant(MerchantId(read.merchant_id)).and_then(|of| catalogue.cap_of(of)).is_some() {
@@ -225,15 +253,25 @@ pub(crate) fn judge(read: &RedemptionRow, refund: Option<Fen>) -> Result<Refund,
 }
 
 /// The subsidy goes back to the pot; a voucher that is given back takes its
-/// face value out again.
-fn reverse_entry(read: &RedemptionRow, refund: &Refund, face_value: Fen) -> Result<Entry, StoreError> {
+/// face value out again. What a batch settled is clawed back.
+fn reverse_entry(
+    read: &RedemptionRow,
+    refund: &Refund,
+    face_value: Fen,
+    is_settled: bool,
+) -> Result<Entry, StoreError> {
     let merchant = MerchantId(read.merchant_id);
     let (subsidy, government) = (refund.subsidy_back.get(), refund.government_back.get());
+    let (kind, account) = if is_settled {
+        (EntryKind::Clawback, Account::Clawback(merchant))
+    } else {
+        (EntryKind::Reverse, Account::Payable(merchant))
+    };
     let lines = [
-        (Account::Payable(merchant), -government),
+        (account, -government),
         (Account::Borne(merchant), government - subsidy),
         (Account::Pot(CampaignId(read.campaign_id)), subsidy - face_value.get()),
         (Account::Issued(RoundId(read.round_id)), face_value.get()),
     ];
-    Entry::new(EntryKind::Reverse, Some(VoucherId(read.voucher_id)), &lines).map_err(StoreError::corrupt)
+    Entry::new(kind, Some(VoucherId(read.voucher_id)), &lines).map_err(StoreError::corrupt)
 }

@@ -21,6 +21,7 @@ mod people;
 mod problem;
 mod promotion;
 mod report;
+mod settlement;
 mod statement;
 mod stats;
 mod voucher;
@@ -49,6 +50,11 @@ pub use promotion::{
     DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
 };
 pub use report::{ReportChange, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
+pub use settlement::{
+    BankMismatchShape, BankResultShape, OwnSettlement, SettlementItem, SettlementLineShape,
+    SettlementRowShape, SettlementShape, SettlementStepShape, SettlementTotals, SettlementWeek,
+    SettlementWeeks,
+};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{

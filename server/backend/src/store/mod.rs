@@ -12,7 +12,9 @@
 //! after that day, and what meets in it is tried again. What arrives from a till
 //! without a network takes that till's day after its voucher, and before it, where
 //! the voucher expired meanwhile, the turn of those. An order that is undone takes
-//! its redemptions by number, then its vouchers.
+//! its redemptions by number, then its vouchers. A refund takes its merchant's
+//! settlement account after the redemption, a batch those of all merchants, by
+//! number, after the key.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -45,6 +47,7 @@ pub(crate) mod report;
 pub(crate) mod risk;
 pub(crate) mod round;
 pub(crate) mod sale;
+pub(crate) mod settlement;
 pub(crate) mod statement;
 pub(crate) mod tally;
 pub(crate) mod till;
