@@ -2,7 +2,7 @@
 
 use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
-use crate::store::settlement::lines::{self, Standing};
+use crate::store::settlement::lines::{self, BatchPlace};
 use crate::store::settlement::{self, rows};
 use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
 use crate::till::tally_of;
@@ -110,8 +110,8 @@ impl Backend {
         (read, refund): (&RedemptionRow, &Refund),
         reason: &str,
     ) -> Result<Undone, Error> {
-        let standing = self.stand_in_settlement(tx, read, refund).await?;
-        let is_settled = standing == Standing::Settled;
+        let place = self.place_in_batch(tx, read, refund).await?;
+        let is_settled = place == BatchPlace::Settled;
         let returned = self.give_back_voucher(tx, read, (refund.is_whole, is_settled)).await?;
         let reversal_id = meta::take_numbers(tx, "reversal", 1).await?;
         let reversal = ReversalRow {
@@ -146,22 +146,22 @@ impl Backend {
         })
     }
 
-    /// Where a redemption stands in a batch, held until the commit: one that is
+    /// The place of a redemption in a batch, held until the commit: one that is
     /// not exported loses what is refunded.
-    async fn stand_in_settlement(
+    async fn place_in_batch(
         &self,
         tx: &mut Tx,
         read: &RedemptionRow,
         refund: &Refund,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<BatchPlace, StoreError> {
         settlement::hold_merchant(tx, read.merchant_id).await?;
-        let standing = lines::standing(tx, read.redemption_id).await?;
-        if let Standing::InDraft(batch) = standing {
+        let place = lines::place(tx, read.redemption_id).await?;
+        if let BatchPlace::InDraft(batch) = place {
             let of = (read.merchant_id, read.redemption_id);
             lines::lower(tx, batch, of, refund.government_back.get()).await?;
             rows::count(tx, batch, read.merchant_id).await?;
         }
-        Ok(standing)
+        Ok(place)
     }
 
     /// Counts a refund against what the caller may refund in a business day.
