@@ -100,7 +100,7 @@ fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
             <h2 id="by-district">{lang.pick("各区县", "By district")}</h2>
             <p class="quiet">{lang.pick("截至 ", "As of ")}{as_of}</p>
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-district">
-                <table class="figures" data-testid="open-districts">
+                <table class="figures tally" data-testid="open-districts">
                     {heads(lang.pick("区县", "District"), lang)}
                     <tbody>{districts}</tbody>
                     <tfoot>{sum}</tfoot>
