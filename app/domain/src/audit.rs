@@ -24,6 +24,8 @@ words! {
         ChangeCampaign = "change_campaign", "变更已发布的消费券活动", "Published campaign changed";
         /// A merchant was decided on.
         ReviewMerchant = "review_merchant", "审核商户", "Merchant reviewed";
+        /// A merchant that was turned down signed anew.
+        ApplyAgain = "apply_again", "重新申请加入", "Applied again";
         /// A promotion was approved or returned.
         ReviewPromotion = "review_promotion", "审核优惠活动", "Promotion reviewed";
         /// A till was enrolled.
@@ -38,6 +40,8 @@ words! {
         RemovePerson = "remove_person", "移除人员", "Person removed";
         /// An outlet's tills were let redeem without a network, or no longer.
         AllowOffline = "allow_offline", "变更离线核销许可", "Redeeming without a network changed";
+        /// Which devices redeem at an outlet was changed.
+        ChangeOutlet = "change_outlet", "变更门店收银规则", "Outlet's rule for tills changed";
         /// A draw was held.
         HoldDraw = "hold_draw", "摇号开奖", "Draw held";
         /// A risk case took a step.

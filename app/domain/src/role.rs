@@ -35,6 +35,8 @@ words! {
         HoldVouchers = "hold_vouchers", "领取和持有消费券", "claim and hold vouchers";
         /// Redeem at the till of one's own merchant.
         Redeem = "redeem", "核销", "redeem vouchers";
+        /// Redeem on an order above what a clerk may alone.
+        RedeemLarge = "redeem_large", "核销大额订单", "redeem on large orders";
         /// Undo a redemption of one's own merchant.
         Reverse = "reverse", "撤销核销", "reverse redemptions";
         /// Undo more of it than the season's limits let a manager.
@@ -103,13 +105,14 @@ impl Role {
             AllowOffline, AnswerRisk, ApproveSettlement, AssistResidents, BuildCampaigns, ConfirmSettlement,
             DecideRisk, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports,
             MakeSettlement, ManagePeople, PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem,
-            Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk,
-            SeeSettlements, SeeStatements, SeeStats,
+            RedeemLarge, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement,
+            SeeDrafts, SeeRisk, SeeSettlements, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[
                 Redeem,
+                RedeemLarge,
                 Reverse,
                 ReverseFreely,
                 SeeStatements,
@@ -118,7 +121,9 @@ impl Role {
                 AnswerRisk,
                 ConfirmSettlement,
             ],
-            Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions, AnswerRisk],
+            Role::Manager => {
+                &[Redeem, RedeemLarge, Reverse, SeeStatements, ManagePeople, PostPromotions, AnswerRisk]
+            }
             Role::Clerk => &[Redeem],
             Role::City => &[
                 SeeStats,

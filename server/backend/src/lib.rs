@@ -50,6 +50,7 @@ mod statements;
 mod stats;
 mod store;
 mod till;
+mod undo;
 mod verify;
 mod waiting;
 mod wallet;

@@ -2,7 +2,7 @@
 
 use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
-use crate::store::settlement::lines::{self, Standing};
+use crate::store::settlement::lines::{self, BatchPlace};
 use crate::store::settlement::{self, rows};
 use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
 use crate::till::tally_of;
@@ -10,8 +10,7 @@ use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::Reversed;
 use domain::{
     Account, CampaignId, Denied, Entry, EntryKind, Fen, IdempotencyKey, MerchantId, Permission, RedemptionId,
-    RefundLimits, ReversalId, ReverseRefused, RoundId, Timestamp, VoucherId, VoucherState, refund_share,
-    undo_until,
+    RefundLimits, ReversalId, ReverseRefused, RoundId, VoucherId, VoucherState, refund_share,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +27,6 @@ pub struct ReverseRequest {
     pub reason: String,
 }
 
-/// Why a clerk's own undoing was done, for the records.
-const UNDONE: &str = "收银台撤销 undone at the till";
-
 /// What a refund moves.
 pub(crate) struct Refund {
     /// What the order has left.
@@ -40,6 +36,13 @@ pub(crate) struct Refund {
     government_back: Fen,
     /// Nothing of the order is left then.
     is_whole: bool,
+}
+
+/// What a reversal answers, and what it still has to move.
+pub(crate) struct Undone {
+    pub(crate) reversed: Reversed,
+    pub(crate) tally: tally::Move,
+    pub(crate) entry: Entry,
 }
 
 impl Backend {
@@ -76,35 +79,6 @@ impl Backend {
         self.finish_once(tx, caller, key, answer).await
     }
 
-    /// Undoes in whole what the caller redeemed less than a minute ago. It
-    /// needs no right of its own and counts against no limit.
-    ///
-    /// # Errors
-    /// Another person redeemed it, the minute is over, or nothing is left.
-    pub async fn undo(
-        &self,
-        caller: &Caller,
-        id: RedemptionId,
-        key: &IdempotencyKey,
-    ) -> Result<Done<Reversed>, Error> {
-        caller.require(Permission::Redeem)?;
-        let request_hash = keys::sha256(&format!("undo {id}"));
-        let mut tx = match self.begin_once(caller, key, &request_hash).await? {
-            Begun::Before(done) => return Ok(done),
-            Begun::Now(tx) => tx,
-        };
-        let (read, refund) = take_refund(&mut tx, caller, id, None).await?;
-        if read.clerk_id != caller.account_id.0 {
-            return Err(ReverseRefused::AnotherClerks.into());
-        }
-        let since = undo_until(Timestamp::from_ms(read.redeemed_at_ms));
-        if self.now() >= since {
-            return Err(ReverseRefused::UndoOver { since }.into());
-        }
-        let answer = self.write_reversal(&mut tx, caller, &read, &refund, (UNDONE, None)).await?;
-        self.finish_once(tx, caller, key, answer).await
-    }
-
     /// What the caller may refund at most; `None` when there is no limit.
     pub(crate) fn refund_limits(&self, caller: &Caller) -> Option<RefundLimits> {
         (!caller.may(Permission::ReverseFreely)).then(|| self.catalogue().season().refunds)
@@ -119,12 +93,25 @@ impl Backend {
         refund: &Refund,
         (reason, limits): (&str, Option<RefundLimits>),
     ) -> Result<Reversed, Error> {
-        let now = self.now();
         if let Some(limits) = limits {
             self.stay_within(tx, caller, refund.refund, limits.day_fen).await?;
         }
-        let standing = self.stand_in_settlement(tx, read, refund).await?;
-        let is_settled = standing == Standing::Settled;
+        let Undone { reversed, tally, entry } = self.reverse_part(tx, caller, (read, refund), reason).await?;
+        tally::add(tx, self.chain(), &tally).await?;
+        ledger::append(tx, self.chain(), &[entry], self.now()).await?;
+        Ok(reversed)
+    }
+
+    /// Writes a reversal but for its tally and its entry, which come last.
+    pub(crate) async fn reverse_part(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        (read, refund): (&RedemptionRow, &Refund),
+        reason: &str,
+    ) -> Result<Undone, Error> {
+        let place = self.place_in_batch(tx, read, refund).await?;
+        let is_settled = place == BatchPlace::Settled;
         let returned = self.give_back_voucher(tx, read, (refund.is_whole, is_settled)).await?;
         let reversal_id = meta::take_numbers(tx, "reversal", 1).await?;
         let reversal = ReversalRow {
@@ -135,7 +122,7 @@ impl Backend {
             subsidy_back_fen: refund.subsidy_back.get(),
             government_back_fen: refund.government_back.get(),
             reason,
-            reversed_at: now,
+            reversed_at: self.now(),
         };
         redemption::add_reversal(tx, read, &reversal).await?;
         if is_settled && refund.government_back > Fen::ZERO {
@@ -144,41 +131,37 @@ impl Backend {
         }
         let (order, subsidy, government) =
             (-refund.refund.get(), -refund.subsidy_back.get(), -refund.government_back.get());
-        tally::add(
-            tx,
-            self.chain(),
-            &tally_of(read, -i64::from(refund.is_whole), order, subsidy, government),
-        )
-        .await?;
-        let face_value = returned.unwrap_or(Fen::ZERO);
-        let entry = reverse_entry(read, refund, face_value, is_settled)?;
-        ledger::append(tx, self.chain(), &[entry], now).await?;
-        Ok(Reversed {
+        let reversed = Reversed {
             reversal_id: ReversalId(reversal.reversal_id),
             redemption_id: RedemptionId(read.redemption_id),
             refund_fen: refund.refund,
             subsidy_back_fen: refund.subsidy_back,
             resident_refund_fen: refund.refund.less(refund.subsidy_back),
             voucher_state: if returned.is_some() { VoucherState::Issued } else { VoucherState::Redeemed },
+        };
+        Ok(Undone {
+            reversed,
+            tally: tally_of(read, -i64::from(refund.is_whole), order, subsidy, government),
+            entry: reverse_entry(read, refund, returned.unwrap_or(Fen::ZERO), is_settled)?,
         })
     }
 
-    /// Where a redemption stands in a batch, held until the commit: one that is
+    /// The place of a redemption in a batch, held until the commit: one that is
     /// not exported loses what is refunded.
-    async fn stand_in_settlement(
+    async fn place_in_batch(
         &self,
         tx: &mut Tx,
         read: &RedemptionRow,
         refund: &Refund,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<BatchPlace, StoreError> {
         settlement::hold_merchant(tx, read.merchant_id).await?;
-        let standing = lines::standing(tx, read.redemption_id).await?;
-        if let Standing::InDraft(batch) = standing {
+        let place = lines::place(tx, read.redemption_id).await?;
+        if let BatchPlace::InDraft(batch) = place {
             let of = (read.merchant_id, read.redemption_id);
             lines::lower(tx, batch, of, refund.government_back.get()).await?;
             rows::count(tx, batch, read.merchant_id).await?;
         }
-        Ok(standing)
+        Ok(place)
     }
 
     /// Counts a refund against what the caller may refund in a business day.
@@ -220,7 +203,7 @@ impl Backend {
 /// Takes a refund from a redemption of the caller's merchant, all that is left
 /// of it without an amount. Where another one came between reading and taking,
 /// what is left is read and judged again.
-async fn take_refund(
+pub(crate) async fn take_refund(
     tx: &mut Tx,
     caller: &Caller,
     id: RedemptionId,

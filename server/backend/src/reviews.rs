@@ -8,6 +8,9 @@ use domain::shapes::{Page, ReviewItem};
 use domain::{Denied, DistrictCode, MerchantState, Permission, ReviewKind, ReviewQuery};
 use std::collections::VecDeque;
 
+/// How a merchant stands that waits for its review.
+pub(crate) const WAITING: [MerchantState; 2] = [MerchantState::Provisional, MerchantState::Reapplied];
+
 /// Which page of the queue: after these numbers of commitment and submission.
 struct Asked {
     kind: Option<ReviewKind>,
@@ -37,8 +40,8 @@ impl Backend {
             Some(ReviewKind::Promotion) => Vec::new(),
             _ => {
                 let district = asked.district.map_or(0, DistrictCode::number);
-                let state = MerchantState::Provisional.code();
-                let which = Listed { state, district, after: asked.after.0, limit: asked.limit + 1 };
+                let states = WAITING.map(MerchantState::code);
+                let which = Listed { states, district, after: asked.after.0, limit: asked.limit + 1 };
                 join::listed(&mut tx, which).await?
             }
         };
@@ -51,7 +54,7 @@ impl Backend {
         for one in waiting {
             items.push(match one {
                 Waiting::Merchant(row) => {
-                    let shape = self.waiting_merchant(row, MerchantState::Provisional)?;
+                    let shape = self.waiting_merchant(row)?;
                     let (kind, waiting_s) = (ReviewKind::Merchant, shape.waiting_s);
                     ReviewItem { kind, waiting_s, merchant: Some(shape), promotion: None }
                 }
@@ -73,9 +76,8 @@ impl Backend {
     pub async fn count_reviews(&self, reviewer: &Caller, query: &ReviewQuery) -> Result<(i64, i64), Error> {
         let asked = self.reviews_asked(reviewer, query)?;
         let mut tx = self.db().read().await?;
-        let state = MerchantState::Provisional.code();
         let district = asked.district.map_or(0, DistrictCode::number);
-        let merchants = join::count_listed(&mut tx, state, district).await?;
+        let merchants = join::count_listed(&mut tx, WAITING.map(MerchantState::code), district).await?;
         Ok((merchants, promotion::count_waiting(&mut tx, asked.district).await?))
     }
 

@@ -9,9 +9,9 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    AuditQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery,
-    OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery, ReviewQuery, RoundQuery, SalesQuery,
-    StatementQuery, StatsQuery,
+    AuditQuery, BankResultQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery,
+    MerchantLineQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery,
+    ReviewQuery, RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -124,6 +124,18 @@ permitted! {
     RiskDecider: DecideRisk;
     /// Somebody who answers to it for their merchant.
     RiskAnswerer: AnswerRisk;
+    /// Somebody who sees the batches that pay merchants.
+    SettlementReader: SeeSettlements;
+    /// Somebody who makes and discards them.
+    SettlementMaker: MakeSettlement;
+    /// Somebody who confirms what their merchant is owed.
+    SettlementConfirmer: ConfirmSettlement;
+    /// Somebody who reviews for a district.
+    SettlementReviewer: ReviewSettlement;
+    /// Somebody who approves for the city.
+    SettlementApprover: ApproveSettlement;
+    /// Somebody who deals with the bank.
+    SettlementPayer: PaySettlement;
 }
 
 /// The key under which a write is done once.
@@ -188,6 +200,7 @@ macro_rules! parameters {
 }
 parameters!(
     AuditQuery,
+    BankResultQuery,
     BlockQuery,
     CubeQuery,
     ReceiptQuery,
@@ -195,10 +208,12 @@ parameters!(
     RoundQuery,
     ListQuery,
     ImportQuery,
+    MerchantLineQuery,
     MerchantReviewQuery,
     OwnPromotionQuery,
     ReviewQuery,
     SalesQuery,
+    SettlementLineQuery,
     StatementQuery,
     StatsQuery
 );

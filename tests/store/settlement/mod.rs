@@ -4,6 +4,7 @@ mod bank;
 mod refunds;
 mod rows;
 mod steps;
+mod week;
 
 use crate::services::{FIRST_ROUND, Services, at, key};
 use backend::seeds::SeedSet;

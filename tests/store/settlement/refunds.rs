@@ -4,7 +4,7 @@ use super::{Bureau, MONDAY, NEXT_MONDAY, NEXT_WEEK, WEEK, for_weeks, lines, rows
 use crate::services::{Services, at, key};
 use backend::ReverseRequest;
 use domain::shapes::{RedemptionShape, Reversed};
-use domain::{ListQuery, RiskSignal, SettlementLineKind, SettlementState, VoucherState};
+use domain::{ListQuery, RiskSignal, SettlementLineKind, SettlementState, StatementQuery, VoucherState};
 use tests::{TestCity, on_both_databases};
 use tokio::task::JoinSet;
 
@@ -76,6 +76,10 @@ async fn a_refund_after_the_export_is_clawed_back_by_the_next_batch(city: &TestC
     let (redeemed, clawback) = (SettlementLineKind::Redeemed, SettlementLineKind::Clawback);
     let expected = [(clawback, 2_000), (clawback, 500), (redeemed, 2_000), (redeemed, 2_000)];
     assert_eq!(lines(&city, next.id).await, expected);
+    let owner = city.owner().await;
+    let statement = city.backend.whole_statement(&owner, &StatementQuery::default()).await.unwrap();
+    assert!(statement.ledger.agrees, "{:?}", statement.ledger);
+    assert_eq!((statement.ledger.payable_fen, statement.ledger.paid_fen), (0, 5_500));
     city.assert_sound().await;
 }
 

@@ -43,8 +43,8 @@ pub use join::{
 };
 pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskAnswer, RiskCase};
 pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
-pub use order::{OrderPreview, OrderShape};
-pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
+pub use order::{OrderPreview, OrderShape, OrderUndone};
+pub use people::{BureauSale, InvitationShape, OutletRule, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use promotion::{
     DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, ReviewItem, StateCount,

@@ -179,6 +179,9 @@ impl Problem {
             RedeemRefused::WrongDistrict { district } => problem.text("district", district),
             RedeemRefused::WrongKind { kind } => problem.text("kind", kind),
             RedeemRefused::OutletLimitReached { limit } => problem.number("limit", *limit),
+            RedeemRefused::ManagerRequired { limit } => {
+                problem.text("field", "order_fen").number("limit_fen", limit.get())
+            }
             RedeemRefused::InvoiceRequired => problem.text("field", "invoice_no"),
             RedeemRefused::PaperCheckRequired { asks_for } => {
                 problem.text("field", "last4").text("asks_for", asks_for)
@@ -356,6 +359,7 @@ impl Problem {
         match refused {
             JoinRefused::NotOffered => problem,
             JoinRefused::AlreadyJoined { merchant } => problem.number("merchant_id", merchant.0),
+            JoinRefused::OutletInUse { name } => problem.text("name", name),
             JoinRefused::CodeTaken { name } => problem.text("field", "credit_code").text("name", name),
             JoinRefused::CommitmentChanged { version } => {
                 problem.text("field", "version").text("version", version)

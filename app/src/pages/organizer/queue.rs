@@ -11,7 +11,7 @@ use crate::components::when::When;
 use crate::figures::count;
 use crate::pages::{loaded, parameter};
 use domain::shapes::WaitingMerchant;
-use domain::{Lang, ReviewKind, ReviewQuery};
+use domain::{Lang, MerchantState, ReviewKind, ReviewQuery};
 use leptos::prelude::*;
 
 /// The queue of both kinds, or of the kind that the address names.
@@ -125,12 +125,16 @@ fn merchant_card(
         trade.map_or_else(|| merchant.kind.to_string(), |kind| lang.of(&kind.name, &kind.name_en).into());
     let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
     let outlets = lang.pick(format!("{} 家门店", merchant.outlets), format!("outlets: {}", merchant.outlets));
+    let tag = match merchant.state {
+        MerchantState::Reapplied => lang.pick("重新申请", "Applied again"),
+        _ => lang.pick("新商户", "New merchant"),
+    };
     let signed = When::here().moment(&merchant.signed_at);
     let id = merchant.merchant_id;
     view! {
         <article class="card review" data-testid="waiting-merchant" data-merchant=id.to_string()>
             <h2><a class="review-name" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a></h2>
-            <p><span class="tag">{lang.pick("新商户", "New merchant")}</span> " " {trade} " · " {district} " · " {outlets}</p>
+            <p><span class="tag">{tag}</span> " " {trade} " · " {district} " · " {outlets}</p>
             <p class="quiet">{waited(merchant.waiting_s, lang)} " · " {lang.pick("签署于 ", "signed ")}{signed}</p>
         </article>
     }

@@ -33,13 +33,10 @@ fn list(waiting: Waiting) -> impl IntoView {
     let place =
         waiting.district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let state = waiting.state;
+    let address = |state: MerchantState, rest: &str| format!("/bureau/reviews?state={state}{rest}");
     let tabs = MerchantState::ALL.iter().map(|tab| {
-        let here = (*tab == state).then_some("page");
-        let href = match tab {
-            MerchantState::Provisional => "/bureau/reviews?kind=merchant".to_owned(),
-            _ => format!("/bureau/reviews?state={tab}"),
-        };
-        view! { <a class="button button-quiet" href=href aria-current=here>{tab.word(lang)}</a> }
+        let here = (Some(*tab) == state).then_some("page");
+        view! { <a class="button button-quiet" href=address(*tab, "") aria-current=here>{tab.word(lang)}</a> }
     });
     let tabs = tabs.collect_view();
     let rows = waiting.merchants.items.iter().map(|merchant| row(merchant, &waiting, lang)).collect_view();
@@ -54,8 +51,8 @@ fn list(waiting: Waiting) -> impl IntoView {
                 true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("现在没有这样的商户。", "No merchant is in this state now.")}</p> }.into_any(),
                 false => table(rows, lang).into_any(),
             }}
-            {next.map(|cursor| view! {
-                <p class="pager"><a class="button button-quiet" href=format!("/bureau/reviews?state={state}&cursor={cursor}")>{lang.pick("下一页", "Next page")}</a></p>
+            {state.zip(next).map(|(state, cursor)| view! {
+                <p class="pager"><a class="button button-quiet" href=address(state, &format!("&cursor={cursor}"))>{lang.pick("下一页", "Next page")}</a></p>
             })}
         </Page>
     }

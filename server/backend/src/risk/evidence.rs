@@ -19,6 +19,15 @@ pub(crate) enum Evidence {
         arrived_at_ms: i64,
         order_fen: i64,
     },
+    /// A voucher expired before its redemption arrived, and its pot is empty.
+    OfflineUnfunded {
+        till_id: i64,
+        at_ms: i64,
+        expired_at_ms: i64,
+        arrived_at_ms: i64,
+        order_fen: i64,
+        subsidy_fen: i64,
+    },
     /// A rule stopped at a redemption; it saw `seen` of `of`.
     Redemption { redemption_id: i64, at_ms: i64, order_fen: i64, seen: usize, of: usize },
     /// A redemption was refunded after an exported batch had settled it.
@@ -57,7 +66,41 @@ impl Backend {
                 ]
             }
             Evidence::OfflineConflict { .. } => self.words_of_conflict(evidence, lang),
+            Evidence::OfflineUnfunded { .. } => self.words_of_unfunded(evidence, lang),
         }
+    }
+
+    fn words_of_unfunded(&self, evidence: &Evidence, lang: Lang) -> Vec<String> {
+        let Evidence::OfflineUnfunded {
+            till_id,
+            at_ms,
+            expired_at_ms,
+            arrived_at_ms,
+            order_fen,
+            subsidy_fen,
+        } = evidence
+        else {
+            return Vec::new();
+        };
+        let at = |ms: i64| self.zone().short(Timestamp::from_ms(ms));
+        let (made, expired, arrived) = (at(*at_ms), at(*expired_at_ms), at(*arrived_at_ms));
+        let order = Fen::try_from(*order_fen).unwrap_or_default();
+        let subsidy = Fen::try_from(*subsidy_fen).unwrap_or_default();
+        vec![
+            lang.pick(
+                format!("离线核销：{made}，收银设备 {till_id}，订单 {order}，补贴 {subsidy}"),
+                format!("Redeemed without a network: {made}, till {till_id}, order {order}, {subsidy} off"),
+            ),
+            lang.pick(
+                format!("该券 {expired} 过期，面值已退回资金池；核销于 {arrived} 送达时资金池余额不足"),
+                format!("The voucher expired at {expired} and its value went back to the pot, which had too little left when this arrived at {arrived}"),
+            ),
+            lang.pick(
+                "未入账；商户已让利给顾客，请商务局处理".to_owned(),
+                "Not booked; the merchant gave the customer the subsidy: it is the bureau's to make good"
+                    .to_owned(),
+            ),
+        ]
     }
 
     fn words_of_conflict(&self, evidence: &Evidence, lang: Lang) -> Vec<String> {
@@ -129,6 +172,8 @@ fn seen_by(signal: RiskSignal, (seen, of): (usize, usize), lang: Lang) -> String
                 "Public vouchers paid {seen}% of {of} orders that day; sales without one are not known here"
             ),
         ),
-        RiskSignal::OfflineConflict | RiskSignal::ReversalAfterSettlement => String::new(),
+        RiskSignal::OfflineConflict | RiskSignal::OfflineUnfunded | RiskSignal::ReversalAfterSettlement => {
+            String::new()
+        }
     }
 }

@@ -14,7 +14,6 @@ use domain::{
     match_bank,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 /// The longest reference of a bank, and the longest name of a file.
 const MOST_CHARS: usize = 64;
@@ -54,7 +53,7 @@ impl Backend {
         if length == 0 || length > MOST_CHARS || reference.chars().any(char::is_control) {
             return Err(Denied::field("bank_reference", format!("1–{MOST_CHARS}")).into());
         }
-        let file_hash = hex(&result.file);
+        let file_hash = keys::hex(&keys::digest(&result.file));
         let request_hash = keys::sha256(&format!("bank {id} {reference} {file_hash}"));
         let mut tx = match self.begin_once(caller, key, &request_hash).await? {
             Begun::Before(done) => return Ok(done),
@@ -142,10 +141,6 @@ impl Backend {
         audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&new))).await?;
         Ok(tx.commit().await?)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    domain::Hash::new(Sha256::digest(bytes).into()).to_string()
 }
 
 /// The columns that are read, by the words of their headings.

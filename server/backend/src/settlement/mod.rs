@@ -19,6 +19,7 @@ mod check;
 mod export;
 mod read;
 mod steps;
+mod told;
 
 pub use bank::BankResult;
 pub(crate) use check::{Texts, check};

@@ -1,23 +1,19 @@
 //! What people see of batches.
 
-use super::fen;
-use super::steps::{due_of, seen_by};
+use super::steps::seen_by;
+use super::told::totals_shape;
 use crate::paging::{Cursor, OldestFirst, page};
 use crate::store::Tx;
-use crate::store::settlement::lines::{self, ShownLine};
-use crate::store::settlement::results::{self, ResultRow};
 use crate::store::settlement::rows::{self, MerchantRow, TotalsRow};
-use crate::store::settlement::steps::{self, StepRow};
-use crate::store::settlement::{self as store, BatchRow};
+use crate::store::settlement::{self as store, BatchRow, lines, results, steps};
 use crate::{Backend, Caller, Error, StoreError, paging};
 use domain::shapes::{
-    BankResultShape, OwnSettlement, Page, SettlementItem, SettlementLineShape, SettlementRowShape,
-    SettlementShape, SettlementStepShape, SettlementTotals, SettlementWeek, SettlementWeeks,
+    OwnSettlement, Page, SettlementItem, SettlementLineShape, SettlementRowShape, SettlementShape,
+    SettlementWeek, SettlementWeeks,
 };
 use domain::{
-    AccountId, Denied, DistrictCode, ListQuery, MerchantId, OutletId, Permission, RedemptionId, ReversalId,
-    SettlementLineKind, SettlementLineQuery, SettlementState, SettlementStep, Timestamp, VoucherId,
-    payment_reference,
+    AccountId, Denied, DistrictCode, ListQuery, MerchantId, Permission, SettlementLineKind,
+    SettlementLineQuery, SettlementState, SettlementStep, Timestamp,
 };
 
 /// Steps and bank's results of a batch that are told.
@@ -152,7 +148,6 @@ impl Backend {
         merchant: MerchantId,
         query: &SettlementLineQuery,
     ) -> Result<Page<SettlementLineShape>, Error> {
-        seen_by(caller)?;
         let mut tx = self.db().read().await?;
         seen_row(&mut tx, caller, id, merchant).await?;
         self.lines_of(&mut tx, (id, merchant), query).await
@@ -248,96 +243,6 @@ impl Backend {
             bank_reference: row.bank_reference.clone(),
         })
     }
-
-    pub(super) fn own_settlement(
-        &self,
-        caller: &Caller,
-        batch: &BatchRow,
-        row: &MerchantRow,
-    ) -> Result<OwnSettlement, StoreError> {
-        let row = self.row_shape(row)?;
-        let may_confirm =
-            row.state == SettlementState::Draft && caller.may(SettlementStep::Confirm.permission());
-        Ok(OwnSettlement {
-            id: batch.settlement_id,
-            from: batch.from_day.clone(),
-            to: batch.to_day.clone(),
-            row,
-            may_confirm,
-            bank_reference: batch.bank_reference.clone(),
-        })
-    }
-
-    fn row_shape(&self, row: &MerchantRow) -> Result<SettlementRowShape, StoreError> {
-        let (merchant, due, catalogue) = (MerchantId(row.merchant_id), due_of(row)?, self.catalogue());
-        Ok(SettlementRowShape {
-            settlement_id: row.settlement_id,
-            merchant_id: merchant,
-            name: row.name.clone(),
-            name_en: catalogue.merchant(merchant).map(|of| of.name_en.clone()).unwrap_or_default(),
-            district: DistrictCode::try_from(row.district).map_err(StoreError::corrupt)?,
-            state: row.state.parse().map_err(StoreError::corrupt)?,
-            reference: payment_reference(row.settlement_id, merchant),
-            carried_fen: row.carried_fen,
-            redeemed_fen: fen(row.redeemed_fen)?,
-            released_fen: fen(row.released_fen)?,
-            withheld_fen: fen(row.withheld_fen)?,
-            clawback_fen: fen(row.clawback_fen)?,
-            pay_fen: due.pay,
-            carried_on_fen: due.carried_fen,
-        })
-    }
-
-    fn line_shape(&self, line: ShownLine) -> Result<SettlementLineShape, StoreError> {
-        let outlet = OutletId(line.outlet_id);
-        let (catalogue, kind) = (self.catalogue(), line.kind.parse().map_err(StoreError::corrupt)?);
-        let known = catalogue.outlet(outlet);
-        let withheld = kind == SettlementLineKind::Withheld;
-        let signal = line.signal.filter(|_| withheld).map(|text| text.parse()).transpose();
-        let case_state = line.case_state.filter(|_| withheld).map(|text| text.parse()).transpose();
-        Ok(SettlementLineShape {
-            kind,
-            redemption_id: RedemptionId(line.redemption_id),
-            reversal_id: (line.reversal_id != 0).then_some(ReversalId(line.reversal_id)),
-            voucher_id: VoucherId(line.voucher_id),
-            redeemed_at: self.zone().rfc3339(Timestamp::from_ms(line.redeemed_at_ms)),
-            business_day: line.business_day,
-            outlet_id: outlet,
-            outlet_name: known.map(|of| of.name.clone()).unwrap_or_default(),
-            outlet_name_en: known.map(|of| of.name_en.clone()).unwrap_or_default(),
-            receipt_code: line.receipt_code,
-            amount_fen: fen(line.amount_fen)?,
-            case_id: line.case_id.filter(|_| withheld),
-            signal: signal.map_err(StoreError::corrupt)?,
-            case_state: case_state.map_err(StoreError::corrupt)?,
-        })
-    }
-
-    fn step_shape(&self, row: &StepRow) -> Result<SettlementStepShape, StoreError> {
-        let district = (row.district != 0).then(|| DistrictCode::try_from(row.district)).transpose();
-        Ok(SettlementStepShape {
-            step: row.step.parse().map_err(StoreError::corrupt)?,
-            by: AccountId(row.taken_by),
-            at: self.zone().rfc3339(Timestamp::from_ms(row.taken_at_ms)),
-            merchant_id: (row.merchant_id != 0).then_some(MerchantId(row.merchant_id)),
-            district: district.map_err(StoreError::corrupt)?,
-            rows: row.rows,
-            pay_fen: fen(row.pay_fen)?,
-        })
-    }
-
-    fn result_shape(&self, row: ResultRow) -> Result<BankResultShape, StoreError> {
-        Ok(BankResultShape {
-            at: self.zone().rfc3339(Timestamp::from_ms(row.brought_at_ms)),
-            by: AccountId(row.brought_by),
-            file_name: row.file_name,
-            file_hash: row.file_hash,
-            outcome: row.outcome,
-            detail: row.detail,
-            detail_en: row.detail_en,
-            mismatches: serde_json::from_str(&row.mismatches).map_err(StoreError::corrupt)?,
-        })
-    }
 }
 
 /// A row that a caller of the bureau may see.
@@ -371,19 +276,4 @@ fn may(caller: &Caller, item: &SettlementItem, whole: &TotalsRow) -> Vec<Settlem
     };
     let steps = SettlementStep::ALL.iter().copied();
     steps.filter(|step| caller.may(step.permission()) && now(*step)).collect()
-}
-
-fn totals_shape(row: &TotalsRow) -> Result<SettlementTotals, StoreError> {
-    Ok(SettlementTotals {
-        rows: row.rows,
-        to_confirm: row.to_confirm,
-        to_review: row.to_review,
-        left_out: row.left_out,
-        carried_fen: row.carried_fen,
-        redeemed_fen: fen(row.redeemed_fen)?,
-        released_fen: fen(row.released_fen)?,
-        withheld_fen: fen(row.withheld_fen)?,
-        clawback_fen: fen(row.clawback_fen)?,
-        pay_fen: fen(row.pay_fen)?,
-    })
 }

@@ -5,7 +5,7 @@ use domain::MerchantId;
 
 /// Where a redemption stands that is about to be refunded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum BatchPlace {
     /// In no batch that would change.
     Free,
     /// In a batch that is not exported yet.
@@ -117,7 +117,7 @@ pub(crate) async fn leave_out(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
 }
 
 /// Where a redemption stands; its merchant is held.
-pub(crate) async fn standing(tx: &mut Tx, redemption: i64) -> Result<Standing, StoreError> {
+pub(crate) async fn place(tx: &mut Tx, redemption: i64) -> Result<BatchPlace, StoreError> {
     let settled: Option<(i64, String)> = on!(tx, conn => sqlx::query_as(
         "select l.settlement_id, s.state from settlement_line l
            join settlement s on s.settlement_id = l.settlement_id
@@ -125,15 +125,16 @@ pub(crate) async fn standing(tx: &mut Tx, redemption: i64) -> Result<Standing, S
         .bind(redemption).fetch_optional(conn))?;
     if let Some((id, state)) = settled {
         let exported = ["exported", "paid"].contains(&state.as_str());
-        return Ok(if exported { Standing::Settled } else { Standing::InDraft(id) });
+        return Ok(if exported { BatchPlace::Settled } else { BatchPlace::InDraft(id) });
     }
+    // The first term is the index's own, without which it is not used.
     let withheld: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
         "select l.settlement_id from settlement_line l
            join settlement s on s.settlement_id = l.settlement_id
           where l.redemption_id = $1 and l.kind in ('withheld', 'left_out') and l.kind = 'withheld'
             and s.open_slot = 1")
         .bind(redemption).fetch_optional(conn))?;
-    Ok(withheld.map_or(Standing::Free, |(id,)| Standing::InDraft(id)))
+    Ok(withheld.map_or(BatchPlace::Free, |(id,)| BatchPlace::InDraft(id)))
 }
 
 /// Takes a refund from a redemption's line of a batch that is not exported; a
