@@ -23,6 +23,7 @@ mod programmes;
 mod promotions;
 mod redemptions;
 mod reports;
+mod residents;
 mod returns;
 mod risk;
 mod services;

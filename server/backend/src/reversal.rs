@@ -135,12 +135,8 @@ impl Backend {
         redemption::add_reversal(tx, read, &reversal).await?;
         let (order, subsidy, government) =
             (-refund.refund.get(), -refund.subsidy_back.get(), -refund.government_back.get());
-        tally::add(
-            tx,
-            self.chain(),
-            &tally_of(read, -i64::from(refund.is_whole), order, subsidy, government),
-        )
-        .await?;
+        let by = tally_of(read, -i64::from(refund.is_whole), order, subsidy, government);
+        tally::add(tx, self.chain(), &[by]).await?;
         let face_value = returned.unwrap_or(Fen::ZERO);
         ledger::append(tx, self.chain(), &[reverse_entry(read, refund, face_value)?], now).await?;
         Ok(Reversed {

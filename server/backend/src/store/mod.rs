@@ -10,7 +10,9 @@
 //! the key. An order's vouchers come by number, before the day of a merchant
 //! under review. The desk's groups on PostgreSQL take theirs in one statement,
 //! after that day, and what meets in it is tried again. What arrives from a till
-//! without a network takes that till's day after its voucher.
+//! without a network takes that till's day after its voucher. Of the tallies those
+//! by day come last. Whoever counts residents takes the place first, and nobody
+//! else takes their rows.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -40,6 +42,7 @@ pub(crate) mod promotion;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod report;
+pub(crate) mod resident;
 pub(crate) mod risk;
 pub(crate) mod round;
 pub(crate) mod sale;
