@@ -7,6 +7,8 @@
 const CACHE = "yuehui-till";
 const PAGE = "/shop/till/offline";
 const RESEND_MS = 4_000;
+/** So long it waits for an answer: a network that swallows them must not hold up the next attempt. */
+const ANSWER_MS = 15_000;
 /** So long after the test a redemption may be confirmed. */
 const CONFIRM_MS = 90_000;
 /** What is settled is shown and counted against the limits so long. */
@@ -56,7 +58,7 @@ const dropSale = (seq) => stored("sales", "readwrite", (store) => store.delete(s
 /** Fetches the permit and keeps what the page needs; answers whether the till may go on alone. */
 async function prepare() {
   const asked = Date.now();
-  const answer = await fetch("/api/v1/offline/permit");
+  const answer = await fetch("/api/v1/offline/permit", { signal: AbortSignal.timeout(ANSWER_MS) });
   if (!answer.ok) return false;
   const permit = await answer.json();
   // The server's time at any later moment is this device's plus the difference.
@@ -113,7 +115,8 @@ async function sendOne(sale) {
   const headers = { "content-type": "application/json", "idempotency-key": sale.key, "accept-language": say("zh", "en") };
   let answer;
   try {
-    answer = await fetch("/api/v1/redemptions/offline", { method: "POST", headers, body: JSON.stringify(sale.body) });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    answer = await fetch("/api/v1/redemptions/offline", { method: "POST", headers, body: JSON.stringify(sale.body), signal });
   } catch {
     return false;
   }
@@ -236,6 +239,7 @@ async function show() {
   if (kept) {
     const { limits, valid_until_ms } = kept.permit;
     const until = new Date(valid_until_ms - kept.ahead_ms).toLocaleTimeString(zh ? "zh-CN" : "en", { hour: "2-digit", minute: "2-digit" });
+    if (kept.permit.clerk_name) words.push(say(`店员 ${kept.permit.clerk_name}`, kept.permit.clerk_name));
     words.push(say(`离线许可至 ${until}，每日 ${limits.redemptions} 笔、${yuan(limits.subsidy_fen)}`, `offline until ${until}, ${limits.redemptions} a day, ${yuan(limits.subsidy_fen)}`));
   }
   if (waiting > 0) words.push(say(`${waiting} 笔待确认`, `${waiting} to be confirmed`));

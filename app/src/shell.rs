@@ -14,6 +14,11 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+/// Islands wake when the browser says that it is idle, and one load in a hundred
+/// it never said so: after a second they wake all the same.
+const WAKE_IN_TIME: &str = "{const idle=window.requestIdleCallback;\
+    if(idle)window.requestIdleCallback=(call)=>idle.call(window,call,{timeout:1000})}";
+
 /// The whole document. The server calls it once for each page.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -30,7 +35,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16110f"/>
                 <meta name="format-detection" content="telephone=no"/>
                 <link rel="stylesheet" href=names.css/>
+                // Painted when all of it has been read: half of the bar above, or of the places,
+                // stands elsewhere than the whole.
+                <link rel="expect" href="#foot" blocking="render"/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <script nonce=use_nonce()>{WAKE_IN_TIME}</script>
                 <HydrationScripts options islands=true/>
                 <MetaTags/>
             </head>

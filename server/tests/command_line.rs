@@ -60,6 +60,37 @@ fn a_bureau_begins_with_an_empty_house_and_an_organizer() {
 }
 
 #[test]
+fn the_merchants_of_a_spreadsheet_are_brought_in() {
+    let folder = Folder::new("import");
+    stop(serve(&folder.0, &[]).0);
+    let template = run(&folder.0, &["import", "merchants", "--template"]);
+    assert!(text(&template.stdout).contains("统一社会信用代码,"));
+    let fits = |sign: &char| format!("91210302TEM000001{sign}").parse::<domain::CreditCode>().is_ok();
+    let sign = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find(fits).unwrap();
+    let import = |district: &str, more: &[&str]| {
+        let sheet = format!(
+            "统一社会信用代码,商户名称,商户类别,门店名称,区县,地址,营业时间\n\
+             91210302TEM000001{sign},试店,餐饮,总店,{district},一路1号,每天 09:00-21:00\n"
+        );
+        std::fs::write(folder.0.join("商户.csv"), sheet).unwrap();
+        run(&folder.0, &[&["import", "merchants", "商户.csv"], more].concat())
+    };
+    let bad = import("和平区", &[]);
+    let told = text(&bad.stderr);
+    assert!(!bad.status.success() && told.contains("row 2, 区县, \"和平区\""), "{told}");
+    let runs: [(&[&str], &str); 3] = [
+        (&["--dry-run"], "a dry run"),
+        (&[], "1 merchants, 1 outlets"),
+        (&[], "everything is there already"),
+    ];
+    for (more, word) in runs {
+        let done = import("铁东区", more);
+        let said = text(&done.stdout);
+        assert!(done.status.success() && said.contains(word), "{said} {}", text(&done.stderr));
+    }
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_a_sentence() {
     let folder = Folder::new("sentence");
     let mistakes: [(&[&str], &str); 4] = [

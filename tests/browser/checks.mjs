@@ -49,8 +49,8 @@ export function layoutShift(page) {
 
 /**
  * The least shift of up to three loads; the first page's first load counts.
- * Elsewhere a single load has been seen to move everything by ten pixels or
- * twenty, for a reason that is not known yet: it is told whenever it happens.
+ * Elsewhere a slow machine has been seen to paint a page before all of it was
+ * read, though its head asks to wait: it is told whenever it happens.
  */
 async function leastLayoutShift(page, path) {
   let least = await layoutShift(page);

@@ -2,7 +2,7 @@
 // doors, and conditions to wait for.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { openPhone } from "./phone.mjs";
+import { killTab, openPhone, openTab } from "./phone.mjs";
 import { startServer } from "./server.mjs";
 import { login, round, till } from "./words.mjs";
 
@@ -43,6 +43,15 @@ class City {
     const page = await openPhone(this.#chromium, wish?.origin ?? this.origin, wish);
     this.#pages.push(page);
     return page;
+  }
+
+  /** Kills a window's renderer, and opens another window of the same browser. */
+  async afterCrash(page) {
+    const context = page.context();
+    await killTab(page);
+    const tab = await openTab(context, page.scripted);
+    this.#pages.push(tab);
+    return tab;
   }
 
   /** Signs in through the page, as a person does with a demo code. */
@@ -143,7 +152,8 @@ class City {
   }
 
   async close() {
-    await Promise.all(this.#pages.map((page) => page.context().close()));
+    const contexts = new Set(this.#pages.map((page) => page.context()));
+    await Promise.all([...contexts].map((context) => context.close()));
     await this.#server.stop();
   }
 }

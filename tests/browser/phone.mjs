@@ -47,10 +47,25 @@ export async function openPhone(chromium, origin, wish = {}) {
     reducedMotion: wish.still ? "reduce" : "no-preference",
   });
   context.setDefaultTimeout(ACTION_LIMIT_MS);
+  return openTab(context, js);
+}
+
+/** Another tab of the browser that a context is. */
+export async function openTab(context, js = true) {
   const page = await context.newPage();
   page.scripted = js;
   writeDownComplaints(page);
   return page;
+}
+
+/** Kills the process that renders the page, as a lack of memory does, and takes the dead tab away. */
+export async function killTab(page) {
+  const dead = page.waitForEvent("crash");
+  const session = await page.context().newCDPSession(page);
+  // Nobody is left to answer it.
+  session.send("Page.crash").catch(() => {});
+  await dead;
+  await page.close();
 }
 
 /** A violated content security policy is a console error too. */

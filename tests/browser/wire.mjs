@@ -7,12 +7,14 @@ export async function openWire(origin) {
   const { hostname, port } = new URL(origin);
   const open = new Set();
   let whole = true;
+  let mute = false;
   const end = createServer((near) => {
     if (!whole) return near.destroy();
     const far = connect(Number(port), hostname);
     for (const [one, other] of [[near, far], [far, near]]) {
       open.add(one);
-      one.pipe(other);
+      if (one === far && mute) one.resume();
+      else one.pipe(other);
       one.on("error", () => other.destroy());
       one.on("close", () => {
         open.delete(one);
@@ -21,14 +23,23 @@ export async function openWire(origin) {
     }
   });
   await new Promise((listening) => end.listen(0, "127.0.0.1", listening));
+  const drop = () => open.forEach((socket) => socket.destroy());
   const cut = () => {
     whole = false;
-    open.forEach((socket) => socket.destroy());
+    drop();
   };
   return {
     origin: `http://127.0.0.1:${end.address().port}`,
     cut,
-    mend: () => (whole = true),
+    /** What is asked arrives; what is answered is lost. */
+    loseAnswers: () => {
+      [whole, mute] = [true, true];
+      drop();
+    },
+    mend: () => {
+      if (mute) drop();
+      [whole, mute] = [true, false];
+    },
     close: () => {
       cut();
       end.close();

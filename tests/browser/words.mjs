@@ -57,6 +57,7 @@ export const till = {
   code: field("code"),
   order: field("order"),
   last4: field("last4"),
+  secondLast4: field("second_last4"),
   preview: testId("preview"),
   subsidy: testId("subsidy"),
   confirm: testId("confirm"),
@@ -107,6 +108,8 @@ export const crew = {
   remove: (line) => line.getByTestId("remove-person"),
   till: (page, name) => page.locator("[data-till]", { hasText: name }),
   switch: (line) => line.getByTestId("switch-till"),
+  rule: (page, outlet) => page.locator(`[data-rule="${outlet}"]`),
+  changeRule: (line) => line.getByTestId("change-rule"),
   enrolment: testId("enrolment"),
   enrol: testId("enrol"),
   ownTill: testId("own-till"),
@@ -193,6 +196,8 @@ export const join = {
   contactPhone: field("contact_phone"),
   agreed: field("agreed"),
   sign: testId("join-sign"),
+  turnedDown: testId("join-turned-down"),
+  again: testId("apply-again"),
   /** Where one's own merchant stands, while it is not simply live. */
   standing: testId("standing"),
 };

@@ -25,7 +25,8 @@ fn roles(name: &str) -> &'static [&'static str] {
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],
         "freeze_report" | "review_promotion" => &["city", "district"],
         "refund_redemption" => &["owner"],
-        "invite_person" | "change_person" | "remove_person" | "enrol_till" | "change_till" => &["owner"],
+        "invite_person" | "change_person" | "remove_person" | "enrol_till" | "change_till"
+        | "change_outlet_rule" => &["owner"],
         "accept_invitation" => {
             &["resident", "owner", "clerk", "city", "district", "finance", "auditor", "desk"]
         }

@@ -123,6 +123,29 @@ async fn a_rejected_shop_is_gone_and_its_tills_say_why(city: &TestCity) {
     order["outlet_id"] = joined["outlet_ids"][0].clone();
     let refused = city.redeem(&joiner, &order).await.refused(422, "merchant_rejected");
     assert_eq!(refused["reason"], "执照与门店不符");
-    assert_eq!(joiner.get("/join").await.expect(200)["reason"], "执照与门店不符");
     joiner.get("/redemptions").await.expect(200);
+
+    // It mends what it entered and applies again; until it is reviewed its tills go on refusing.
+    let begun = joiner.get("/join").await.expect(200);
+    assert_eq!((&begun["reason"], &begun["again"]), (&json!("执照与门店不符"), &json!(true)));
+    let mut mended = begun["draft"].clone();
+    assert_eq!(mended["outlets"][0]["outlet_id"], joined["outlet_ids"][0]);
+    mended["name"] = json!("岫岩小馆（站前）");
+    let saved = save(&joiner, &mended).await;
+    let body = json!({ "version": saved["commitment"]["version"], "signer": "王店主" });
+    let again = joiner.write(Method::POST, "/join", Some(&body), &new_key()).await.expect(201);
+    assert_eq!(
+        (&again["merchant_id"], &again["state"], &again["outlet_ids"]),
+        (&joined["merchant_id"], &json!("reapplied"), &joined["outlet_ids"])
+    );
+    city.redeem(&joiner, &order).await.refused(422, "merchant_rejected");
+    joiner.write(Method::POST, "/join", Some(&body), &new_key()).await.refused(409, "already_joined");
+    let waiting = organizer.get("/reviews/merchants").await.expect(200);
+    assert_eq!(
+        (&waiting["items"][0]["name"], &waiting["items"][0]["state"]),
+        (&json!("岫岩小馆（站前）"), &json!("reapplied"))
+    );
+    let yes = json!({ "decision": "approve", "seen": "reapplied" });
+    organizer.write(Method::POST, &path, Some(&yes), &new_key()).await.expect(201);
+    city.redeem(&joiner, &order).await.expect(201);
 }

@@ -28,6 +28,7 @@ mod reports;
 mod reversals;
 mod rounds;
 mod season;
+mod settlement;
 mod statements;
 mod stats;
 mod vouchers;

@@ -8,6 +8,7 @@ use tests::{Person, TestCity, new_key, on_both_databases};
 
 on_both_databases!(
     two_vouchers_on_one_order in merchants_join,
+    an_order_is_undone_under_one_key in merchants_join,
     a_refusal_tells_which_voucher in merchants_join,
     a_bad_order_names_its_field,
 );
@@ -65,6 +66,28 @@ async fn two_vouchers_on_one_order(city: &TestCity) {
         (&reversed["voucher_state"], &reversed["resident_refund_fen"]),
         (&json!("issued"), &json!(28_000))
     );
+}
+
+async fn an_order_is_undone_under_one_key(city: &TestCity) {
+    let (resident, clerk) = (city.resident(1).await, city.clerk().await);
+    let order = order(city, &resident, 34_000).await;
+    let done = clerk.write(Method::POST, "/orders", Some(&order), &new_key()).await.expect(201);
+    let path = format!("/orders/{}/undo", done["redemptions"][1]["redemption_id"]);
+    let key = new_key();
+    let undo = async |person: &Person, key: &str| person.write(Method::POST, &path, None, key).await;
+    undo(&city.owner().await, &new_key()).await.refused(403, "another_clerks");
+    let (first, again) = (undo(&clerk, &key).await, undo(&clerk, &key).await);
+    assert_eq!((again.expect(201), again.is_replay(), first.is_replay()), (first.expect(201), true, false));
+    let undone = first.json();
+    assert_eq!(
+        (&undone["order_id"], &undone["resident_refund_fen"], undone["reversals"].as_array().unwrap().len()),
+        (&done["order_id"], &json!(28_000), 2)
+    );
+    for part in done["redemptions"].as_array().unwrap() {
+        let held = resident.get(&format!("/vouchers/{}", part["voucher_id"])).await.expect(200);
+        assert_eq!(held["state"], "issued");
+    }
+    undo(&clerk, &new_key()).await.refused(409, "already_reversed");
 }
 
 async fn a_refusal_tells_which_voucher(city: &TestCity) {

@@ -12,6 +12,7 @@ on_both_databases!(
     forms_invite_for_several_outlets,
     a_switched_off_till_is_refused_by_every_door,
     the_bureau_sees_clerk_and_till,
+    an_outlet_may_be_for_enrolled_tills_alone,
 );
 
 async fn invite(person: &Person, body: &Value) -> Answer {
@@ -188,4 +189,26 @@ async fn the_bureau_sees_clerk_and_till(city: &TestCity) {
     let day = city_officer.get("/stats/redemptions?day=2021-06-17").await.expect(200);
     assert_eq!(day["items"], json!([]));
     city_officer.get("/stats/redemptions?day=x").await.refused_field(400, "bad_query", "day");
+}
+
+async fn an_outlet_may_be_for_enrolled_tills_alone(city: &TestCity) {
+    let (owner, clerk) = (city.owner().await, city.sign_in(people::CLERK).await);
+    let put = async |path: &str, body: Value| owner.write(Method::PUT, path, Some(&body), &new_key()).await;
+    let rule = put("/shop/outlets/1", json!({ "enrolled_only": true })).await.expect(200);
+    assert_eq!((&rule["outlet_id"], &rule["enrolled_only"]), (&json!(1), &json!(true)));
+    let listed = owner.get("/shop/outlets?limit=1").await.expect(200);
+    assert_eq!((&listed["items"], &listed["next_cursor"]), (&json!([rule]), &json!("a1")));
+    put("/shop/outlets/3", json!({ "enrolled_only": true })).await.refused(404, "not_found");
+
+    let resident = city.resident(1).await;
+    let voucher = city.voucher_of(&resident).await;
+    let shown =
+        resident.post(&format!("/vouchers/{}/token", voucher["voucher_id"]), &json!({})).await.expect(200);
+    let body = json!({ "token": shown["token"], "outlet_id": 1, "order_fen": 8800 });
+    clerk.write(Method::POST, "/redemptions", Some(&body), &new_key()).await.refused(422, "till_required");
+    let new = json!({ "name": "一号", "outlet_id": 1 });
+    let enrolled = owner.write(Method::POST, "/tills", Some(&new), &new_key()).await.expect(201);
+    let request =
+        clerk.api(Method::POST, "/redemptions").header("yuehui-till", enrolled["secret"].as_str().unwrap());
+    Answer::of(request.header("idempotency-key", new_key()).json(&body)).await.expect(201);
 }

@@ -1,8 +1,9 @@
 //! The community desk: one limit for paper and phone, one redemption for one
 //! paper, and a few wrong digits at most.
 
+use crate::orders::{merchants_join, merchants_round};
 use crate::services::{FIRST_ROUND, Services, at, at_till, key};
-use backend::{AssistRequest, Caller, Error, RedeemRequest};
+use backend::{AssistRequest, Caller, Error, OrderRequest, OrderVoucher, RedeemRequest};
 use domain::shapes::{AssistedShape, SlipShape};
 use domain::{
     AssistRefused, ClaimRefused, Denied, IdempotencyKey, LimitScope, ListQuery, MOST_WRONG_DIGITS,
@@ -18,6 +19,7 @@ on_both_databases!(
     a_repeat_gets_the_same_voucher,
     one_paper_is_redeemed_once_by_two_tills_at_once,
     digits_tried_at_once_lock_the_paper_all_the_same,
+    two_papers_on_one_order_ask_for_their_own_digits in merchants_join,
     a_paper_printed_anew_replaces_the_one_before,
     a_draw_is_entered_and_won_at_the_desk,
     numbers_are_nowhere_in_the_clear,
@@ -167,6 +169,53 @@ async fn digits_tried_at_once_lock_the_paper_all_the_same(city: &TestCity) {
     assert_eq!(answers.iter().filter(locked).count(), 24 - left.len());
     let right = city.backend.redeem(&clerk, &presented(&slip, Some("002X")), &key()).await;
     assert!(matches!(right, Err(Error::Redeem(RedeemRefused::PaperLocked))));
+}
+
+async fn two_papers_on_one_order_ask_for_their_own_digits(city: &TestCity) {
+    let city = Services::of(city);
+    let (clerk, desk) = (city.clerk().await, city.desk().await);
+    let rounds = [
+        (FIRST_ROUND, by_number(), "002X"),
+        (merchants_round(&city.backend).await, by_phone(NEIGHBOUR), "0001"),
+    ];
+    let mut papers = Vec::new();
+    for (round, request, _) in &rounds {
+        let voucher = assist(&city, *round, request).await.unwrap().voucher.unwrap().voucher_id;
+        papers.push(city.backend.slip(&desk, voucher).await.unwrap().paper_token);
+    }
+    let order = |digits: [&str; 2]| OrderRequest {
+        vouchers: papers
+            .iter()
+            .zip(digits)
+            .map(|(token, digits)| {
+                let last4 = Some(digits.to_owned()).filter(|digits| !digits.is_empty());
+                OrderVoucher { token: token.clone(), code: None, last4 }
+            })
+            .collect(),
+        outlet_id: crate::services::FIRST_OUTLET,
+        order_fen: 40_000,
+        invoice_no: None,
+        merchant_discount_fen: None,
+    };
+    let wrong = async || city.read("select cast(wrong as text) from assisted order by assisted_id").await;
+    let refused = async |digits| match city.backend.preview_order(&clerk, &order(digits)).await.unwrap_err() {
+        Error::OnOrder { voucher, error } => (voucher, error),
+        other => panic!("{other:?}"),
+    };
+    let missing = refused(["002X", ""]).await;
+    assert!(
+        matches!(missing, (2, error) if matches!(*error, Error::Redeem(RedeemRefused::PaperCheckRequired { .. })))
+    );
+    assert_eq!(wrong().await, "0\n0");
+    let others = refused(["002X", "002X"]).await;
+    assert!(
+        matches!(others, (2, error) if matches!(*error, Error::Redeem(RedeemRefused::PaperCheckWrong { .. })))
+    );
+    assert_eq!(wrong().await, "0\n1", "the paper that they do not fit, and no other");
+    let own = order([rounds[0].2, rounds[1].2]);
+    let done = city.backend.redeem_order(&clerk, &own, &key()).await.unwrap().answer;
+    assert_eq!((done.redemptions.len(), done.subsidy_fen.get()), (2, 6000));
+    city.assert_sound().await;
 }
 
 async fn a_paper_printed_anew_replaces_the_one_before(city: &TestCity) {

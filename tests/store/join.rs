@@ -63,7 +63,7 @@ fn draft(number: usize, district: &str) -> JoinDraft {
     }
 }
 
-async fn sign(backend: &Backend, joiner: &Caller) -> Result<JoinedShape, Error> {
+pub(crate) async fn sign(backend: &Backend, joiner: &Caller) -> Result<JoinedShape, Error> {
     let version = backend.join_draft(joiner).await?.commitment.version;
     let request = SignRequest { version, signer: "王店主".to_owned() };
     Ok(backend.sign_join(joiner, &request, &key()).await?.answer)
@@ -78,7 +78,7 @@ pub(crate) async fn join(city: &Services<'_>, n: u32, district: &str) -> (Joined
     (joined, city.resident(n).await)
 }
 
-async fn decide(
+pub(crate) async fn decide(
     city: &Services<'_>,
     merchant: MerchantId,
     decision: MerchantDecision,
@@ -89,7 +89,7 @@ async fn decide(
 }
 
 /// What a till of the merchant came to for a resident's voucher.
-async fn redeem(
+pub(crate) async fn redeem(
     backend: &Backend,
     owner: &Caller,
     joined: &JoinedShape,
@@ -102,7 +102,7 @@ async fn redeem(
 }
 
 /// So many residents with a voucher of the first round each.
-async fn holders(city: &Services<'_>, from: u32, count: u32) -> Vec<(Caller, VoucherShape)> {
+pub(crate) async fn holders(city: &Services<'_>, from: u32, count: u32) -> Vec<(Caller, VoucherShape)> {
     let mut holders = Vec::new();
     for n in from..from + count {
         let resident = city.resident(n).await;

@@ -20,9 +20,9 @@ on_both_databases!(
 );
 
 /// An enrolled till and where it stands.
-struct Till {
-    clerk: Caller,
-    permit: String,
+pub(crate) struct Till {
+    pub(crate) clerk: Caller,
+    pub(crate) permit: String,
 }
 
 async fn allow(city: &Services<'_>, outlet: OutletId, redemptions: i64) {
@@ -31,7 +31,7 @@ async fn allow(city: &Services<'_>, outlet: OutletId, redemptions: i64) {
 }
 
 /// A till of an owner's first outlet, which the bureau allowed.
-async fn till(city: &Services<'_>, owner: &str, redemptions: i64) -> Till {
+pub(crate) async fn till(city: &Services<'_>, owner: &str, redemptions: i64) -> Till {
     let owner = city.caller(owner).await;
     let outlet = city.backend.own_merchant(&owner).unwrap().outlets[0].id;
     allow(city, outlet, redemptions).await;
@@ -43,13 +43,18 @@ async fn till(city: &Services<'_>, owner: &str, redemptions: i64) -> Till {
 }
 
 /// What the resident's phone shows at a moment, from what it was given now.
-async fn shown(city: &Services<'_>, resident: &Caller, voucher: &VoucherShape, at: Timestamp) -> String {
+pub(crate) async fn shown(
+    city: &Services<'_>,
+    resident: &Caller,
+    voucher: &VoucherShape,
+    at: Timestamp,
+) -> String {
     let detail = city.backend.voucher(resident, voucher.voucher_id).await.unwrap();
     let offline = detail.offline.expect("the city has tills without a network");
     detail.secret.offline_token(&offline.pass, offline.first_step, step_at(at)).expect("within a day")
 }
 
-fn request(till: &Till, token: &str, order_fen: i64, at: Timestamp) -> OfflineRequest {
+pub(crate) fn request(till: &Till, token: &str, order_fen: i64, at: Timestamp) -> OfflineRequest {
     OfflineRequest {
         token: token.to_owned(),
         permit: till.permit.clone(),
@@ -59,7 +64,7 @@ fn request(till: &Till, token: &str, order_fen: i64, at: Timestamp) -> OfflineRe
     }
 }
 
-async fn arrive(backend: &Backend, till: &Till, request: &OfflineRequest) -> OfflineRedemption {
+pub(crate) async fn arrive(backend: &Backend, till: &Till, request: &OfflineRequest) -> OfflineRedemption {
     backend.redeem_offline(&till.clerk, request, &key()).await.unwrap().answer
 }
 

@@ -6,8 +6,10 @@ use crate::services::{Services, at, key};
 use backend::seeds::SeedSet;
 use backend::{Backend, Caller, Error, OrderRequest, OrderVoucher, ReverseRequest};
 use domain::shapes::VoucherShape;
-use domain::{CampaignId, Denied, Fen, Funding, ListQuery, RedeemRefused, RoundId, VoucherState};
-use tests::{TestCity, on_both_databases};
+use domain::{
+    CampaignId, Denied, Fen, Funding, ListQuery, RedeemRefused, ReverseRefused, RoundId, VoucherState,
+};
+use tests::{TestCity, on_both_databases, people};
 use tokio::task::JoinSet;
 
 on_both_databases!(
@@ -17,6 +19,8 @@ on_both_databases!(
     one_of_each_fund_and_no_more in merchants_join,
     orders_at_once_redeem_each_voucher_once in merchants_join,
     each_part_is_refunded_by_itself in merchants_join,
+    one_press_undoes_the_whole_order in merchants_join,
+    orders_undone_at_once_are_undone_once in merchants_join,
     one_voucher_is_an_order_too,
     an_order_fits_the_day_of_a_merchant_under_review in one_a_day,
 );
@@ -25,7 +29,7 @@ on_both_databases!(
 const MERCHANTS: CampaignId = CampaignId(8);
 
 /// The merchants' voucher is given out at once, joins others, and works everywhere.
-fn merchants_join(season: &mut SeedSet) {
+pub(crate) fn merchants_join(season: &mut SeedSet) {
     let terms = season.campaigns.iter_mut().find(|terms| terms.id == MERCHANTS).unwrap();
     assert_eq!(terms.funding, Funding::Merchant);
     terms.usable_where.kinds_allow.clear();
@@ -41,7 +45,7 @@ fn one_a_day(season: &mut SeedSet) {
     season.season.provisional.redemptions = 1;
 }
 
-async fn merchants_round(backend: &Backend) -> RoundId {
+pub(crate) async fn merchants_round(backend: &Backend) -> RoundId {
     let query = domain::RoundQuery { limit: Some("100".to_owned()), ..Default::default() };
     let rounds = backend.rounds(&query).await.unwrap();
     rounds.items.into_iter().find(|round| round.campaign_id == MERCHANTS).unwrap().id
@@ -232,6 +236,73 @@ async fn each_part_is_refunded_by_itself(city: &TestCity) {
     let listed = city.backend.redemptions(&owner, &ListQuery::default()).await.unwrap();
     let back: Fen = listed.items.iter().map(|sale| sale.redemption.refunded_fen).sum();
     assert_eq!(back.get(), 40_000);
+    city.assert_sound().await;
+}
+
+async fn one_press_undoes_the_whole_order(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, citys, merchants) = both(&city, 1).await;
+    let (clerk, owner) = (city.clerk().await, city.owner().await);
+    let request = order(&city, &resident, &[&citys, &merchants], 40_000).await;
+    let done = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap().answer;
+    let last = done.redemptions[1].redemption_id;
+    let recent = city.backend.recent_sales(&clerk).await.unwrap();
+    assert!(recent.iter().all(|sale| sale.order_id == done.order_id && sale.undo_until_ms.is_some()));
+    // Another's is not theirs to undo, nor a stranger's to see.
+    let by_another = city.backend.undo_order(&owner, last, &key()).await.unwrap_err();
+    assert!(matches!(by_another, Error::Reverse(ReverseRefused::AnotherClerks)));
+    let stranger = city.caller(people::OTHER_OWNER).await;
+    let by_stranger = city.backend.undo_order(&stranger, last, &key()).await.unwrap_err();
+    assert!(matches!(by_stranger, Error::Denied(Denied::NotFound)));
+
+    // Part of one voucher was refunded before: the rest of it goes with the other.
+    let some = ReverseRequest { refund_fen: 9000, reason: "退货".to_owned() };
+    city.backend.reverse(&owner, done.order_id, &some, &key()).await.unwrap();
+    let once = key();
+    let undone = city.backend.undo_order(&clerk, last, &once).await.unwrap().answer;
+    let sums = (undone.refund_fen.get(), undone.subsidy_back_fen.get(), undone.resident_refund_fen.get());
+    assert_eq!((undone.order_id, undone.returned(), sums), (done.order_id, 2, (31_000, 5500, 25_500)));
+    for voucher in [&citys, &merchants] {
+        assert_eq!(state(&city, &resident, voucher).await, VoucherState::Issued);
+    }
+    let blocks = "select cast(count(*) as text) from ledger_block where entries like 'reverse%reverse%'";
+    assert_eq!(city.read(blocks).await, "1");
+    let repeat = city.backend.undo_order(&clerk, last, &once).await.unwrap();
+    assert_eq!((repeat.replayed, repeat.answer), (true, undone));
+    let again = city.backend.undo_order(&clerk, last, &key()).await.unwrap_err();
+    assert!(matches!(again, Error::Reverse(ReverseRefused::AlreadyReversed)));
+    city.assert_sound().await;
+
+    // Both may be used anew; after a minute nothing of it is undone.
+    city.clock.advance_ms(30_000);
+    let request = order(&city, &resident, &[&citys, &merchants], 40_000).await;
+    let done = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap().answer;
+    city.clock.advance_ms(domain::UNDO_MS);
+    let late = city.backend.undo_order(&clerk, done.order_id, &key()).await.unwrap_err();
+    assert!(matches!(late, Error::Reverse(ReverseRefused::UndoOver { .. })));
+    for voucher in [&citys, &merchants] {
+        assert_eq!(state(&city, &resident, voucher).await, VoucherState::Redeemed);
+    }
+    city.assert_sound().await;
+}
+
+async fn orders_undone_at_once_are_undone_once(city: &TestCity) {
+    let city = Services::of(city);
+    let (clerk, node) = (city.clerk().await, city.node_of_the_same_clock().await);
+    for n in 1..=4 {
+        let (resident, citys, merchants) = both(&city, n).await;
+        let request = order(&city, &resident, &[&citys, &merchants], 40_000).await;
+        let done = city.backend.redeem_order(&clerk, &request, &key()).await.unwrap().answer;
+        let mut pressing = JoinSet::new();
+        for press in 0..6 {
+            let node = if press % 2 == 0 { city.backend.clone() } else { node.clone() };
+            let (clerk, id) = (clerk.clone(), done.redemptions[press % 2].redemption_id);
+            pressing.spawn(async move { node.undo_order(&clerk, id, &key()).await.is_ok() });
+        }
+        let undone = pressing.join_all().await.into_iter().filter(|undone| *undone).count();
+        assert_eq!(undone, 1);
+    }
+    assert_eq!(city.read("select cast(count(*) as text) from reversal").await, "8");
     city.assert_sound().await;
 }
 

@@ -18,6 +18,7 @@ on_both_databases!(
     a_clerk_of_one_outlet_redeems_there_alone,
     a_till_is_noted_and_switched_off_on_every_node,
     a_device_that_is_enrolled_anew_is_one_till,
+    where_enrolled_tills_alone_redeem_no_other_device_does,
 );
 
 fn clerk_at(outlets: &[i64]) -> Invitee {
@@ -224,4 +225,58 @@ async fn a_device_that_is_enrolled_anew_is_one_till(city: &TestCity) {
     let listed = city.backend.tills(&owner, &ListQuery::default()).await.unwrap();
     let on: Vec<(TillId, bool)> = listed.items.iter().map(|till| (till.till_id, till.on)).collect();
     assert_eq!(on, [(second.till.till_id, true), (first.till.till_id, false)]);
+}
+
+async fn where_enrolled_tills_alone_redeem_no_other_device_does(city: &TestCity) {
+    let city = Services::of(city);
+    let (owner, clerk, node) = (city.owner().await, city.clerk().await, city.another_node().await);
+    let rules = city.backend.outlet_rules(&owner, &ListQuery::default()).await.unwrap().items;
+    let open: Vec<_> = rules.iter().map(|rule| (rule.outlet_id, rule.enrolled_only)).collect();
+    assert_eq!(open, [(OutletId(1), false), (OutletId(2), false)]);
+    let resident = city.resident(1).await;
+    let voucher = city.issued_voucher(&resident).await;
+    let required = |error: &Error| matches!(error, Error::Redeem(RedeemRefused::TillRequired));
+
+    let rule = city.backend.change_outlet_rule(&owner, OutletId(1), true).await.unwrap();
+    assert!(rule.enrolled_only);
+    let (mut request, again) = (city.presented(&resident, &voucher, 8800).await, key());
+    assert!(city.backend.preview(&clerk, &request).await.is_err_and(|error| required(&error)));
+    // Not by redeeming: until it knows, it would.
+    until("the other node knows", async || {
+        node.preview(&clerk, &request).await.is_err_and(|error| required(&error))
+    })
+    .await;
+    assert!(node.redeem(&clerk, &request, &key()).await.is_err_and(|error| required(&error)));
+    let order = backend::OrderRequest {
+        vouchers: vec![backend::OrderVoucher { token: request.token.clone(), code: None, last4: None }],
+        outlet_id: OutletId(1),
+        order_fen: 8800,
+        invoice_no: None,
+        merchant_discount_fen: None,
+    };
+    assert!(city.backend.redeem_order(&clerk, &order, &key()).await.is_err_and(|error| required(&error)));
+    // The other outlet is as it was, and an enrolled till redeems.
+    request.outlet_id = OutletId(2);
+    city.backend.preview(&clerk, &request).await.unwrap();
+    request.outlet_id = OutletId(1);
+    let new = NewTill { name: "一号".to_owned(), outlet_id: OutletId(1) };
+    let secret = city.backend.enrol_till(&owner, &new, None, &key()).await.unwrap().answer.secret;
+    let at_till = city.backend.at_till(clerk.clone(), Some(&secret)).await.unwrap();
+    city.backend.redeem(&at_till, &request, &again).await.unwrap();
+    // What was acknowledged is still answered, whatever device asks.
+    assert!(city.backend.redeem(&clerk, &request, &again).await.unwrap().replayed);
+
+    // It is the managers' alone, at their own merchant; and noted each time that it changes.
+    let stranger = city.caller(people::OTHER_OWNER).await;
+    assert!(city.backend.change_outlet_rule(&stranger, OutletId(1), false).await.is_err());
+    assert!(city.backend.change_outlet_rule(&clerk, OutletId(1), false).await.is_err());
+    for _ in 0..2 {
+        city.backend.change_outlet_rule(&owner, OutletId(1), false).await.unwrap();
+    }
+    let noted = "select cast(count(*) as text) from audit where action = 'change_outlet'";
+    assert_eq!(city.read(noted).await, "2");
+    let second = city.resident(2).await;
+    let voucher = city.issued_voucher(&second).await;
+    city.redeem(&second, &voucher, 8800).await.unwrap();
+    city.assert_sound().await;
 }

@@ -1,6 +1,6 @@
-//! Six programmes that cities published, from their forms through publication
-//! and claim to redemption. Their forms are the files beside: nothing of them
-//! is code.
+//! Six programmes that cities published, from their forms through publication,
+//! claim and redemption to settlement. Their forms are the files beside: nothing
+//! of them is code.
 //!
 //! A Hangzhou pack is three campaigns that open at one moment, each with the
 //! pack's number as its limit: a resident presses three times. Yiwu's “one per
@@ -9,10 +9,13 @@
 
 use crate::builder::published;
 use crate::services::{FIRST_OUTLET, Services, key};
+use crate::settlement::Bureau;
 use backend::seeds::SeedSet;
 use backend::{Caller, Error, RedeemRequest};
 use domain::shapes::VoucherShape;
-use domain::{CampaignForm, ClaimRefused, OutletId, RedeemRefused, RoundId, Timestamp};
+use domain::{
+    CampaignForm, ClaimRefused, Day, OutletId, RedeemRefused, RoundId, SettlementState, Timestamp, Zone,
+};
 use tests::{TestCity, on_both_databases};
 
 on_both_databases!(
@@ -67,6 +70,18 @@ async fn redeem_at(
     }
 }
 
+/// The week of the last redemption is over: all that was owed is paid, so many fen.
+async fn settled(city: &Services<'_>, last_day: &str, owed_fen: i64) {
+    let last_day: Day = last_day.parse().unwrap();
+    city.clock.set(Zone::SHANGHAI.at(last_day.sunday().next(), 7 * 60));
+    let bureau = Bureau::of(city).await;
+    let batch = bureau.settled(city, &last_day.to_string()).await;
+    assert_eq!((batch.state, batch.totals.pay_fen.get()), (SettlementState::Paid, owed_fen));
+    let open = city.backend.open_books().await.unwrap().total;
+    assert_eq!((open.paid_fen.get(), open.government_fen.get()), (owed_fen, owed_fen));
+    city.assert_sound().await;
+}
+
 const FIRST: (OutletId, &str) = (FIRST_OUTLET, "13800000002");
 
 async fn hangzhous_pack_is_claimed_whole_and_lasts_a_week(city: &TestCity) {
@@ -93,7 +108,7 @@ async fn hangzhous_pack_is_claimed_whole_and_lasts_a_week(city: &TestCity) {
     city.clock.set(at("2021-06-25T10:00:00+08:00"));
     let late = redeem_at(&city, FIRST, (&resident, &pack[3]), (4000, 0)).await;
     assert!(matches!(late, Err(RedeemRefused::Expired { .. })), "{late:?}");
-    city.assert_sound().await;
+    settled(&city, "2021-06-25", 4_000).await;
 }
 
 async fn yiwus_voucher_works_once_a_day_at_a_shop(city: &TestCity) {
@@ -111,7 +126,7 @@ async fn yiwus_voucher_works_once_a_day_at_a_shop(city: &TestCity) {
     assert_eq!(redeem_at(&city, SUPERMARKET, (&resident, &two), (5000, 0)).await, Ok(1000));
     city.clock.set(at("2021-06-19T10:00:00+08:00"));
     assert_eq!(redeem_at(&city, FIRST, (&resident, &three), (5000, 0)).await, Ok(1000));
-    city.assert_sound().await;
+    settled(&city, "2021-06-19", 3_000).await;
 }
 
 async fn shenyangs_draw_hands_on_what_was_not_taken(city: &TestCity) {
@@ -140,7 +155,7 @@ async fn shenyangs_draw_hands_on_what_was_not_taken(city: &TestCity) {
     let late = city.resident(3).await;
     let voucher = claim(&city, &late, second).await;
     assert_eq!(redeem_at(&city, FIRST, (&late, &voucher), (10_000, 0)).await, Ok(2000));
-    city.assert_sound().await;
+    settled(&city, "2021-06-22", 4_000).await;
 }
 
 async fn hubeis_voucher_buys_no_fuel_and_looks_at_what_is_paid(city: &TestCity) {
@@ -156,7 +171,7 @@ async fn hubeis_voucher_buys_no_fuel_and_looks_at_what_is_paid(city: &TestCity) 
         matches!(discounted, Err(RedeemRefused::BelowThreshold { short_by, .. }) if short_by.get() == 100)
     );
     assert_eq!(redeem_at(&city, FIRST, (&resident, &voucher), (10_000, 1600)).await, Ok(3000));
-    city.assert_sound().await;
+    settled(&city, "2021-06-18", 3_000).await;
 }
 
 async fn singapores_vouchers_know_their_shops_until_the_years_end(city: &TestCity) {
@@ -174,7 +189,7 @@ async fn singapores_vouchers_know_their_shops_until_the_years_end(city: &TestCit
     let last = claim_late(&city, rounds[1]).await;
     assert_eq!(last, "closed");
     assert_eq!(redeem_at(&city, SUPERMARKET, (&resident, &market), (1200, 0)).await, Ok(1000));
-    city.assert_sound().await;
+    settled(&city, "2021-12-31", 2_000).await;
 }
 
 /// What somebody is told who comes after the round's end.
@@ -199,5 +214,5 @@ async fn go_to_eats_points_know_the_time_of_day(city: &TestCity) {
     let short = redeem_at(&city, FIRST, (&resident, &dinner), (5999, 0)).await;
     assert!(matches!(short, Err(RedeemRefused::BelowThreshold { .. })));
     assert_eq!(redeem_at(&city, FIRST, (&resident, &dinner), (6000, 0)).await, Ok(1000));
-    city.assert_sound().await;
+    settled(&city, "2021-06-18", 1_500).await;
 }

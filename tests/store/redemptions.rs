@@ -3,7 +3,7 @@
 use crate::services::{Services, at, at_till, key};
 use backend::{Error, RedeemRequest, ReverseRequest};
 use domain::{Denied, IdempotencyKey, OutletId, RedeemRefused, ReverseRefused, VoucherState, fold_typed};
-use tests::{TestCity, on_both_databases};
+use tests::{TestCity, on_both_databases, people};
 use tokio::task::JoinSet;
 
 on_both_databases!(
@@ -12,6 +12,7 @@ on_both_databases!(
     a_typed_code_works_as_people_type_it,
     a_token_of_another_moment_is_worth_nothing,
     an_order_below_the_threshold_changes_nothing,
+    an_order_above_the_seasons_ceiling_needs_the_manager,
     another_merchants_outlet_is_refused,
     a_preview_changes_nothing,
     refunds_give_back_the_whole_subsidy_and_the_voucher,
@@ -88,6 +89,35 @@ async fn an_order_below_the_threshold_changes_nothing(city: &TestCity) {
     assert!(refused.as_ref().is_err_and(short));
     // The token was not used up: the clerk corrects the amount and goes on.
     assert!(city.redeem(&resident, &voucher, 6000).await.is_ok());
+    city.assert_sound().await;
+}
+
+async fn an_order_above_the_seasons_ceiling_needs_the_manager(city: &TestCity) {
+    let city = Services::of(city);
+    let resident = city.resident(1).await;
+    let voucher = city.issued_voucher(&resident).await;
+    let needs_manager = |error: &Error| matches!(error, Error::Redeem(RedeemRefused::ManagerRequired { limit }) if limit.get() == 2_000_000);
+    let (clerk, manager) = (city.clerk().await, city.caller(people::OWN_MANAGER).await);
+    // A slip of the finger: ¥20,000.01.
+    let request = city.presented(&resident, &voucher, 2_000_001).await;
+    assert!(city.backend.preview(&clerk, &request).await.is_err_and(|error| needs_manager(&error)));
+    assert!(city.backend.redeem(&clerk, &request, &key()).await.is_err_and(|error| needs_manager(&error)));
+    let order = backend::OrderRequest {
+        vouchers: vec![backend::OrderVoucher { token: request.token.clone(), code: None, last4: None }],
+        outlet_id: request.outlet_id,
+        order_fen: request.order_fen,
+        invoice_no: None,
+        merchant_discount_fen: None,
+    };
+    let Err(Error::OnOrder { voucher: 1, error }) = city.backend.redeem_order(&clerk, &order, &key()).await
+    else {
+        panic!("an order goes through this door as well");
+    };
+    assert!(needs_manager(&error));
+    city.backend.redeem(&manager, &request, &key()).await.unwrap();
+    let second = city.resident(2).await;
+    let voucher = city.issued_voucher(&second).await;
+    city.redeem(&second, &voucher, 2_000_000).await.unwrap();
     city.assert_sound().await;
 }
 

@@ -24,6 +24,8 @@ words! {
         ChangeCampaign = "change_campaign", "变更已发布的消费券活动", "Published campaign changed";
         /// A merchant was decided on.
         ReviewMerchant = "review_merchant", "审核商户", "Merchant reviewed";
+        /// A merchant that was turned down signed anew.
+        ApplyAgain = "apply_again", "重新申请加入", "Applied again";
         /// A promotion was approved or returned.
         ReviewPromotion = "review_promotion", "审核优惠活动", "Promotion reviewed";
         /// A till was enrolled.
@@ -38,12 +40,30 @@ words! {
         RemovePerson = "remove_person", "移除人员", "Person removed";
         /// An outlet's tills were let redeem without a network, or no longer.
         AllowOffline = "allow_offline", "变更离线核销许可", "Redeeming without a network changed";
+        /// Which devices redeem at an outlet was changed.
+        ChangeOutlet = "change_outlet", "变更门店收银规则", "Outlet's rule for tills changed";
         /// A draw was held.
         HoldDraw = "hold_draw", "摇号开奖", "Draw held";
         /// A risk case took a step.
         HandleRisk = "handle_risk", "处理风险", "Risk handled";
         /// A report was frozen.
         FreezeReport = "freeze_report", "固化报告", "Report frozen";
+        /// The batch of a week was made.
+        MakeSettlement = "make_settlement", "编制结算批次", "Settlement made";
+        /// A batch was discarded.
+        DiscardSettlement = "discard_settlement", "作废结算批次", "Settlement discarded";
+        /// A merchant confirmed its row of a batch.
+        ConfirmSettlement = "confirm_settlement", "商户确认结算", "Settlement confirmed";
+        /// A district reviewed rows of a batch.
+        ReviewSettlement = "review_settlement", "区县复核结算", "Settlement reviewed";
+        /// The city approved a batch.
+        ApproveSettlement = "approve_settlement", "批准结算", "Settlement approved";
+        /// The bank's file of a batch was made.
+        ExportSettlement = "export_settlement", "导出结算", "Settlement exported";
+        /// The bank paid a batch.
+        PaySettlement = "pay_settlement", "结算付款", "Settlement paid";
+        /// The bank's result of a batch was not taken.
+        RefuseBankFile = "refuse_bank_file", "拒收银行回单", "Bank's result refused";
     }
 }
 
@@ -70,6 +90,8 @@ words! {
         RiskCase = "risk_case", "风险案件", "Risk case";
         /// By its number.
         Report = "report", "报告", "Report";
+        /// By its number.
+        Settlement = "settlement", "结算批次", "Settlement";
     }
 }
 

@@ -88,6 +88,9 @@ words! {
         Reverse = "reverse", "撤销", "Reversal";
         /// A voucher ran out unused.
         Expire = "expire", "过期", "Expiry";
+        /// A voucher that had run out turns out to be used before: its value is
+        /// taken out of the pot again.
+        Revive = "revive", "恢复", "Revival";
         /// What a closed round did not issue goes back to the pot or on to the
         /// next round.
         Return = "return", "退回", "Return";

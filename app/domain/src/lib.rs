@@ -101,8 +101,9 @@ pub use promotion::{
     Sector, Setting, Supply, link_host,
 };
 pub use query::{
-    AuditQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantReviewQuery, OfferQuery,
-    OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery, StatsQuery,
+    AuditQuery, BankResultQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantLineQuery,
+    MerchantReviewQuery, OfferQuery, OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery,
+    SettlementLineQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
@@ -113,10 +114,12 @@ pub use risk::{
 };
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};
-pub use season::{Commitment, Principle, RefundLimits, Season};
+pub use season::{Commitment, Principle, RefundLimits, Season, USUAL_CLERK_ORDER_FEN};
 pub use settlement::{
-    BankFile, BankLine, BankMismatch, BankRefused, Due, MOST_BANK_LINES, MOST_MISMATCHES, SettlementItem,
-    SettlementLife, SettlementRefused, SettlementState, SettlementStep, SettlementSums, match_bank,
+    BadSettlement, BankFile, BankLine, BankMismatch, BankRefused, Due, MOST_BANK_BYTES, MOST_BANK_LINES,
+    MOST_MISMATCHES, SettledBatch, SettledLine, SettledMerchant, SettlementLife, SettlementLineKind,
+    SettlementRefused, SettlementState, SettlementStep, SettlementSums, batch_of_reference, looks_from,
+    match_bank, payment_reference,
 };
 pub use stacking::{MOST_ON_ORDER, Part, PartRefused, split_order};
 pub use standing::{MOST_REASON, MerchantDecision, MerchantReviewRefused, MerchantState, ProvisionalCap};

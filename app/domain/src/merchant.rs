@@ -67,7 +67,9 @@ impl Merchant {
         let reason = || self.reason.clone();
         match self.state {
             MerchantState::Provisional | MerchantState::Live => Ok(()),
-            MerchantState::Rejected => Err(RedeemRefused::MerchantRejected { reason: reason() }),
+            MerchantState::Rejected | MerchantState::Reapplied => {
+                Err(RedeemRefused::MerchantRejected { reason: reason() })
+            }
             MerchantState::Lapsed => Err(RedeemRefused::MerchantLapsed { reason: reason() }),
         }
     }

@@ -1,6 +1,7 @@
 //! What callers may ask of lists, as it stands in the URL. Every value is text
 //! here: the service that answers reads it and names the field that is wrong.
 
+use crate::{Denied, MerchantId};
 use serde::{Deserialize, Serialize};
 
 macro_rules! query {
@@ -30,6 +31,55 @@ macro_rules! query {
             }
         }
     };
+}
+
+query! {
+    /// Which lines of a merchant's row of a batch a list shows.
+    SettlementLineQuery {
+        /// `redeemed`, `released`, `withheld`, `clawback` or `left_out`.
+        kind,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
+    /// Which lines of which merchant's row of a batch a list shows.
+    MerchantLineQuery {
+        /// The merchant's number.
+        merchant,
+        /// `redeemed`, `released`, `withheld`, `clawback` or `left_out`.
+        kind,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+impl MerchantLineQuery {
+    /// The merchant, and what is asked of its lines.
+    ///
+    /// # Errors
+    /// It names none.
+    pub fn read(self) -> Result<(MerchantId, SettlementLineQuery), Denied> {
+        let MerchantLineQuery { merchant, kind, limit, cursor } = self;
+        let merchant = merchant.and_then(|text| text.parse().ok());
+        let merchant = merchant.ok_or_else(|| Denied::query("merchant", "1, 2, …"))?;
+        Ok((merchant, SettlementLineQuery { kind, limit, cursor }))
+    }
+}
+
+query! {
+    /// What comes with a bank's result.
+    BankResultQuery {
+        /// The bank's reference of the whole payment, 1 to 64 characters.
+        bank_reference,
+        /// The file's name, for the records.
+        name,
+    }
 }
 
 query! {

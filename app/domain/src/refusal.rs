@@ -225,6 +225,15 @@ pub enum RedeemRefused {
     /// The till stands at another outlet.
     #[error("the till stands at another outlet")]
     TillElsewhere,
+    /// The outlet lets enrolled tills alone redeem, and the device is none.
+    #[error("enrolled tills alone redeem at this outlet")]
+    TillRequired,
+    /// The order is above what a clerk redeems alone.
+    #[error("an order above {limit} needs the manager")]
+    ManagerRequired {
+        /// Up to where a clerk does.
+        limit: Fen,
+    },
     /// The resident has used as many here today as they may.
     #[error("the limit per outlet and day is reached")]
     OutletLimitReached {
@@ -304,6 +313,8 @@ impl RedeemRefused {
             | RedeemRefused::ForeignOutlet
             | RedeemRefused::ClerkElsewhere
             | RedeemRefused::TillElsewhere => "wrong_outlet",
+            RedeemRefused::TillRequired => "till_required",
+            RedeemRefused::ManagerRequired { .. } => "manager_required",
             RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
             RedeemRefused::InvoiceRequired => "invoice_required",
             RedeemRefused::PaperCheckRequired { .. } => "paper_check_required",
@@ -394,6 +405,16 @@ impl RedeemRefused {
                     "This till is enrolled at another outlet: choose that one, or enrol it anew",
                 )
                 .to_owned(),
+            RedeemRefused::TillRequired => lang
+                .pick(
+                    "本店只能用登记过的收银设备核销：请换登记过的设备，或请店主、店长在本页下方登记这台",
+                    "Enrolled tills alone redeem here: use one, or ask the owner or manager to enrol this device at the foot of the till's page",
+                )
+                .to_owned(),
+            RedeemRefused::ManagerRequired { limit } => lang.pick(
+                format!("订单超过 {limit}，请核对金额；没有错就请店长或店主来核销"),
+                format!("The order is above {limit}: check the amount, and if it is right ask the manager or owner to redeem it"),
+            ),
             RedeemRefused::OutletLimitReached { limit } => lang.pick(
                 format!("每人每天在同一门店限用 {limit} 张，请换一家店或明天再来"),
                 format!("The limit is {limit} per person, outlet and day: use it elsewhere or tomorrow"),

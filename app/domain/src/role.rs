@@ -35,6 +35,8 @@ words! {
         HoldVouchers = "hold_vouchers", "领取和持有消费券", "claim and hold vouchers";
         /// Redeem at the till of one's own merchant.
         Redeem = "redeem", "核销", "redeem vouchers";
+        /// Redeem on an order above what a clerk may alone.
+        RedeemLarge = "redeem_large", "核销大额订单", "redeem on large orders";
         /// Undo a redemption of one's own merchant.
         Reverse = "reverse", "撤销核销", "reverse redemptions";
         /// Undo more of it than the season's limits let a manager.
@@ -80,6 +82,8 @@ words! {
         /// See the batches that pay merchants; a district officer those of
         /// their district.
         SeeSettlements = "see_settlements", "查看结算", "see settlements";
+        /// Make the batch of a week, and discard it.
+        MakeSettlement = "make_settlement", "编制结算", "make settlements";
         /// Confirm what one's own merchant is owed in a batch.
         ConfirmSettlement = "confirm_settlement", "确认结算", "confirm settlements";
         /// Review the batches of one's own district.
@@ -97,15 +101,16 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
             AllowOffline, ApproveSettlement, AssistResidents, BuildCampaigns, ConfirmSettlement, DecideRisk,
-            HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports, ManagePeople,
-            PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem, Reverse, ReverseFreely,
-            ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk, SeeSettlements,
-            SeeStatements, SeeStats,
+            HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports, MakeSettlement,
+            ManagePeople, PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem, RedeemLarge,
+            Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk,
+            SeeSettlements, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
             Role::Owner => &[
                 Redeem,
+                RedeemLarge,
                 Reverse,
                 ReverseFreely,
                 SeeStatements,
@@ -113,7 +118,7 @@ impl Role {
                 PostPromotions,
                 ConfirmSettlement,
             ],
-            Role::Manager => &[Redeem, Reverse, SeeStatements, ManagePeople, PostPromotions],
+            Role::Manager => &[Redeem, RedeemLarge, Reverse, SeeStatements, ManagePeople, PostPromotions],
             Role::Clerk => &[Redeem],
             Role::City => &[
                 SeeStats,
@@ -131,6 +136,7 @@ impl Role {
                 BuildCampaigns,
                 PublishCampaigns,
                 SeeSettlements,
+                MakeSettlement,
                 ApproveSettlement,
             ],
             Role::District => &[
@@ -142,7 +148,9 @@ impl Role {
                 SeeSettlements,
                 ReviewSettlement,
             ],
-            Role::Finance => &[SeeStats, SeeDrafts, PublishCampaigns, SeeSettlements, PaySettlement],
+            Role::Finance => {
+                &[SeeStats, SeeDrafts, PublishCampaigns, SeeSettlements, MakeSettlement, PaySettlement]
+            }
             Role::Auditor => &[SeeStats, SeeRisk, ReadAudit, SeeDrafts, SeeSettlements],
             Role::Desk => &[AssistResidents],
         }

@@ -35,6 +35,14 @@ impl Default for RefundLimits {
     }
 }
 
+/// The order up to which a clerk redeems alone, for a season that says nothing:
+/// ¥20,000. Above it a manager or the owner does.
+pub const USUAL_CLERK_ORDER_FEN: i64 = 2_000_000;
+
+fn usual_clerk_order() -> Fen {
+    Fen::try_from(USUAL_CLERK_ORDER_FEN).unwrap_or(Fen::ZERO)
+}
+
 /// What a merchant promises when it joins by itself (承诺书).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commitment {
@@ -78,6 +86,9 @@ pub struct Season {
     /// What managers may refund.
     #[serde(default)]
     pub refunds: RefundLimits,
+    /// The order up to which a clerk redeems without a manager.
+    #[serde(default = "usual_clerk_order")]
+    pub clerk_order_fen: Fen,
     /// What a merchant that is not reviewed yet may redeem in a business day.
     #[serde(default)]
     pub provisional: ProvisionalCap,

@@ -15,6 +15,9 @@ words! {
         Live = "live", "已通过", "Live";
         /// The review said no: it takes no part.
         Rejected = "rejected", "未通过", "Rejected";
+        /// It was turned down, mended its application and signed anew: it
+        /// takes no part until the next review.
+        Reapplied = "reapplied", "已重新申请，待审核", "Applied again, under review";
         /// It was live and is not any more.
         Lapsed = "lapsed", "已失效", "Lapsed";
     }
@@ -47,7 +50,7 @@ impl MerchantState {
     pub const fn decisions(self) -> &'static [MerchantDecision] {
         use MerchantDecision::{Approve, Lapse, Reject};
         match self {
-            MerchantState::Provisional => &[Approve, Reject],
+            MerchantState::Provisional | MerchantState::Reapplied => &[Approve, Reject],
             MerchantState::Live => &[Lapse],
             MerchantState::Rejected | MerchantState::Lapsed => &[Approve],
         }

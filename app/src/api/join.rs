@@ -78,8 +78,10 @@ pub(crate) async fn join(step: Option<String>, outlet: Option<String>) -> Result
     let outlet = outlet.and_then(|place| place.parse::<usize>().ok());
     let most = shape.draft.outlets.len().min(MOST_JOIN_OUTLETS - 1);
     let first = shape.draft.outlets.is_empty().then_some(0);
+    // Whoever applies again begins with what they entered before.
+    let begins = if shape.again && shape.saved_at.is_none() { JoinStep::Merchant } else { shape.step };
     Ok(Some(Join {
-        step: asked.unwrap_or(shape.step),
+        step: asked.unwrap_or(begins),
         outlet: outlet.map(|place| place.min(most)).or(first),
         shape,
         kinds: setting.season.kinds,
@@ -166,6 +168,7 @@ impl From<OutletForm> for OutletDraft {
             district: district.to_owned(),
             area: area.to_owned(),
             name: form.name,
+            outlet_id: None,
             name_en: form.name_en,
             address: form.address,
             address_en: form.address_en,
@@ -184,7 +187,7 @@ impl From<OutletForm> for OutletDraft {
 pub async fn save_join_outlet(#[server(default)] outlet: OutletForm) -> Result<(), ApiError> {
     let place = outlet.place.parse::<usize>().unwrap_or(usize::MAX);
     let saved = change(move |draft| match draft.outlets.get_mut(place) {
-        Some(kept) => *kept = outlet.into(),
+        Some(kept) => *kept = OutletDraft { outlet_id: kept.outlet_id, ..outlet.into() },
         None => draft.outlets.push(outlet.into()),
     });
     let saved = saved.await.map(|shape| {

@@ -15,8 +15,8 @@ use domain::{Denied, MerchantId, MerchantReviewQuery, MerchantState, Permission}
 /// What `/bureau/reviews` shows.
 #[cfg(feature = "ssr")]
 pub(crate) struct Waiting {
-    /// Which of them.
-    pub(crate) state: MerchantState,
+    /// Which of them; those that wait, when `None`.
+    pub(crate) state: Option<MerchantState>,
     /// The longest waiting first.
     pub(crate) merchants: Page<WaitingMerchant>,
     /// The district to which the reader is confined.
@@ -51,7 +51,7 @@ pub(crate) async fn waiting(state: Option<String>, cursor: Option<String>) -> Re
     let (reviewer, backend) = (reviewer().await?, caller::backend()?);
     let query = MerchantReviewQuery { state, cursor, limit: None };
     let merchants = backend.merchants_to_review(&reviewer, &query).await.map_err(caller::convert)?;
-    let state = query.state.and_then(|state| state.parse().ok()).unwrap_or(MerchantState::Provisional);
+    let state = query.state.and_then(|state| state.parse().ok());
     let setting = season::setting()?;
     let whole_city =
         reviewer.roles.iter().any(|role| role.may(Permission::ReviewMerchants) && !role.is_of_district());

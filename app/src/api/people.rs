@@ -11,7 +11,7 @@ use super::{caller, cookies, notice};
 #[cfg(feature = "ssr")]
 use backend::{Caller, PersonChange};
 #[cfg(feature = "ssr")]
-use domain::shapes::{InvitationShape, OutletShape, Page, PersonShape, TillShape};
+use domain::shapes::{InvitationShape, OutletRule, OutletShape, Page, PersonShape, TillShape};
 #[cfg(feature = "ssr")]
 use domain::{AccountId, Denied, INVITATION_MS, ListQuery, Permission, Role};
 
@@ -34,6 +34,8 @@ pub(crate) struct People {
     pub(crate) tills: Page<TillShape>,
     /// The outlets that the reader may give.
     pub(crate) outlets: Vec<TillOutlet>,
+    /// Which devices redeem at them.
+    pub(crate) rules: Page<OutletRule>,
     /// The roles that the reader may give.
     pub(crate) roles: Vec<Role>,
     /// The reader's own account.
@@ -65,17 +67,23 @@ pub(crate) async fn manager() -> Result<Caller, ApiError> {
     Ok(manager)
 }
 
-/// The people and tills of the reader's merchant, after these cursors.
+/// The people, the outlets' rules and the tills of the reader's merchant, after
+/// these cursors.
 ///
 /// # Errors
 /// Nobody is signed in, or not a person who manages them; a cursor is none; or
 /// the store failed.
 #[cfg(feature = "ssr")]
-pub(crate) async fn people(cursor: Option<String>, tills: Option<String>) -> Result<People, ApiError> {
+pub(crate) async fn people(
+    cursor: Option<String>,
+    tills: Option<String>,
+    rules: Option<String>,
+) -> Result<People, ApiError> {
     let (manager, backend) = (manager().await?, caller::backend()?);
     let listed = |cursor| ListQuery { limit: Some(LISTED.to_owned()), cursor };
     let people = backend.people(&manager, &listed(cursor)).await.map_err(caller::convert)?;
     let tills = backend.tills(&manager, &listed(tills)).await.map_err(caller::convert)?;
+    let rules = backend.outlet_rules(&manager, &listed(rules)).await.map_err(caller::convert)?;
     let roles = Role::ALL.iter().copied().filter(|role| manager.manages(*role)).collect();
     let invitation = match cookies::get(INVITED) {
         // One that was accepted meanwhile, or lapsed, is shown no more.
@@ -90,6 +98,7 @@ pub(crate) async fn people(cursor: Option<String>, tills: Option<String>) -> Res
         people,
         tills,
         outlets: outlets(&manager)?,
+        rules,
         roles,
         own: manager.account_id,
         invitation: invitation.map(link),

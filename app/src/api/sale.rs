@@ -31,9 +31,12 @@ pub struct Sale {
     pub outlet_id: String,
     /// The invoice's number, for vouchers that need one.
     pub invoice_no: String,
-    /// The last four digits, for paper vouchers.
+    /// The last four digits, where the voucher is on paper.
     #[serde(default)]
     pub last4: String,
+    /// Those of the second voucher, where it is.
+    #[serde(default)]
+    pub second_last4: String,
     /// Under which pressing twice is one redemption.
     pub key: String,
 }
@@ -135,10 +138,14 @@ impl Sale {
     /// A field is none: the problem names it by `field` and says what it takes.
     pub fn read(&self, lang: Lang) -> Result<SaleBody, Box<Problem>> {
         let last4 = filled(&self.last4);
-        let first = shown(&self.code, &last4).ok_or_else(|| bad("code", bad_code(lang)))?;
+        let first = shown(&self.code, last4.as_ref()).ok_or_else(|| bad("code", bad_code(lang)))?;
         let second = match self.second.trim().is_empty() {
             true => None,
-            false => Some(shown(&self.second, &last4).ok_or_else(|| bad("second", bad_code(lang)))?),
+            // The digits of one paper tell nothing of another's holder, and a wrong try is counted.
+            false => {
+                let own = filled(&self.second_last4);
+                Some(shown(&self.second, own.as_ref()).ok_or_else(|| bad("second", bad_code(lang)))?)
+            }
         };
         let order = self.order.parse::<Fen>().ok();
         let order = order.filter(|order| *order > Fen::ZERO).ok_or_else(|| bad("order", bad_order(lang)))?;
@@ -161,14 +168,14 @@ impl Sale {
 }
 
 /// What was scanned or typed of a voucher; `None` when it is no code.
-fn shown(code: &str, last4: &Option<String>) -> Option<Shown> {
+fn shown(code: &str, last4: Option<&String>) -> Option<Shown> {
     let form = code.parse::<PresentToken>().ok()?.form;
     let text = Some(domain::fold_typed(code));
     let (token, code) = match form {
         TokenForm::Scanned | TokenForm::Printed => (text, None),
         TokenForm::Typed => (None, text),
     };
-    Some(Shown { token, code, last4: last4.clone() })
+    Some(Shown { token, code, last4: last4.cloned() })
 }
 
 fn filled(text: &str) -> Option<String> {
@@ -228,6 +235,21 @@ mod tests {
         assert_eq!(order.vouchers[1].code.as_deref(), Some("WXYZ23056789"));
         let problem = second("12").read(Lang::En).unwrap_err();
         assert_eq!(problem.with["field"], domain::shapes::Extra::Text("second".to_owned()));
+    }
+
+    #[test]
+    fn each_paper_has_its_own_digits() {
+        let papers = |last4: &str, second_last4: &str| Sale {
+            second: "wxyz 2305 6789".to_owned(),
+            last4: last4.to_owned(),
+            second_last4: second_last4.to_owned(),
+            ..sale("ABCD23056789", "88")
+        };
+        for (first, second) in [("0001", "002X"), ("0001", ""), ("", "002X")] {
+            let order = papers(first, second).read(Lang::Zh).unwrap().order().unwrap();
+            let digits = order.vouchers.map(|voucher| voucher.last4.unwrap_or_default());
+            assert_eq!(digits, [first, second]);
+        }
     }
 
     #[test]

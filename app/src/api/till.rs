@@ -202,6 +202,7 @@ pub async fn preview_voucher(
     #[server(default)] outlet_id: String,
     #[server(default)] invoice_no: String,
     #[server(default)] last4: String,
+    #[server(default)] second_last4: String,
 ) -> Result<(), ApiError> {
     let keep = async {
         clerk().await?;
@@ -214,6 +215,7 @@ pub async fn preview_voucher(
             outlet_id: short(outlet_id),
             invoice_no: short(invoice_no),
             last4: short(last4),
+            second_last4: short(second_last4),
             key,
         };
         show(Sent { sale, problem: None });
@@ -248,6 +250,7 @@ pub async fn redeem_voucher(
     #[server(default)] outlet_id: String,
     #[server(default)] invoice_no: String,
     #[server(default)] last4: String,
+    #[server(default)] second_last4: String,
     #[server(default)] key: String,
 ) -> Result<(), ApiError> {
     let sale = Sale {
@@ -258,6 +261,7 @@ pub async fn redeem_voucher(
         outlet_id: short(outlet_id),
         invoice_no: short(invoice_no),
         last4: short(last4),
+        second_last4: short(second_last4),
         key,
     };
     match redeem(&sale).await {
@@ -291,7 +295,8 @@ async fn redeem(sale: &Sale) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Undoes a redemption that the clerk made less than a minute ago.
+/// Undoes an order that the clerk redeemed less than a minute ago, by any of its
+/// redemptions.
 ///
 /// # Errors
 /// Nobody is signed in, the minute is over, or another clerk redeemed it.
@@ -304,7 +309,7 @@ pub async fn undo_redemption(
         let clerk = clerk().await?;
         let id = redemption_id.parse::<RedemptionId>().map_err(|_| caller::convert(Denied::NotFound))?;
         let key = key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
-        caller::backend()?.undo(&clerk, id, &key).await.map_err(caller::convert)?;
+        caller::backend()?.undo_order(&clerk, id, &key).await.map_err(caller::convert)?;
         leptos_axum::redirect(PAGE);
         Ok(())
     };

@@ -89,6 +89,27 @@ pub async fn change_till(
     notice::settle(changed.await, people::PAGE)
 }
 
+/// Lets enrolled tills alone redeem at an outlet, or any device.
+///
+/// # Errors
+/// Nobody is signed in, or not a person who manages tills; or it is not their
+/// outlet.
+#[server(prefix = "/api/fn", endpoint = "change_outlet_rule")]
+pub async fn change_outlet_rule(
+    #[server(default)] outlet_id: String,
+    #[server(default)] enrolled_only: String,
+) -> Result<(), ApiError> {
+    let changed = async {
+        let manager = people::manager().await?;
+        let id = outlet_id.parse().map_err(|_| caller::convert(Denied::NotFound))?;
+        let backend = caller::backend()?;
+        backend.change_outlet_rule(&manager, id, enrolled_only == "true").await.map_err(caller::convert)?;
+        leptos_axum::redirect(people::PAGE);
+        Ok(())
+    };
+    notice::settle(changed.await, people::PAGE)
+}
+
 /// A refusal that names the form's fields as people do.
 #[cfg(feature = "ssr")]
 fn in_words(error: backend::Error) -> ApiError {

@@ -75,7 +75,7 @@ pub(crate) fn Bottom() -> impl IntoView {
         ("/api/docs", lang.pick("开放接口", "API")),
     ];
     view! {
-        <footer class="foot">
+        <footer class="foot" id="foot">
             <ul>
                 {links.map(|(href, label)| view! { <li><a href=href>{label}</a></li> })}
             </ul>

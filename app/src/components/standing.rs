@@ -16,6 +16,9 @@ pub(crate) fn standing(standing: &Standing) -> Option<impl IntoView + use<>> {
     Some(view! {
         <p class=class data-state=standing.state.code() data-testid="standing">
             <b>{standing.state.word(lang)}</b> " " {words}
+            {(standing.state == MerchantState::Rejected).then(|| view! {
+                " " <a href="/shop/join" data-testid="apply-again">{lang.pick("修改后重新申请", "Mend it and apply again")}</a>
+            })}
         </p>
     })
 }
@@ -28,6 +31,13 @@ fn words(standing: &Standing, lang: Lang) -> String {
             lang.pick(
                 format!("今天已核销 {redeemed}/{redemptions} 笔、补贴 {subsidized}/{subsidy_fen}；审核通过后不再限制。"),
                 format!("{redeemed} of {redemptions} redemptions and {subsidized} of {subsidy_fen} subsidy used today; after the review there is no limit."),
+            )
+        }
+        None if standing.state == MerchantState::Reapplied => {
+            let reason = &standing.reason;
+            lang.pick(
+                format!("审核通过以前，优惠不显示，收银台停用。上次未通过的原因：{reason}"),
+                format!("Until the review promotions are offline and tills refuse. Why it was turned down before: {reason}"),
             )
         }
         None => {

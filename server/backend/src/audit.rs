@@ -61,9 +61,25 @@ pub(crate) async fn record_moving(
     (old, new): (Option<&(impl Serialize + Sync)>, Option<&(impl Serialize + Sync)>),
     entries: &[Entry],
 ) -> Result<(), StoreError> {
+    record_blocks(backend, tx, caller, deed, (old, new), vec![ledger::text(entries)]).await
+}
+
+/// The same for a change that writes more than one block should hold: the last
+/// block has the record's mark behind its lines.
+///
+/// # Errors
+/// The store failed.
+pub(crate) async fn record_blocks(
+    backend: &Backend,
+    tx: &mut Tx,
+    caller: &Caller,
+    deed: Deed,
+    (old, new): (Option<&(impl Serialize + Sync)>, Option<&(impl Serialize + Sync)>),
+    blocks: Vec<String>,
+) -> Result<(), StoreError> {
     let texts = (text(old)?, text(new)?);
     let who = (caller.account_id, place(caller));
-    write(backend, tx, who, (deed, backend.now()), texts, entries).await
+    write(backend, tx, who, (deed, backend.now()), texts, blocks).await
 }
 
 /// Records what was done at the program's command line.
@@ -79,7 +95,7 @@ pub(crate) async fn record_at_command_line(
     let texts = (String::new(), text(Some(new))?);
     // A demonstration's clock goes on from the ledger's last moment: it is not moved to this day.
     let at = backend.demo_clock().await?.unwrap_or_else(|| backend.now());
-    write(backend, tx, (AccountId(0), "command_line".to_owned()), (deed, at), texts, &[]).await
+    write(backend, tx, (AccountId(0), "command_line".to_owned()), (deed, at), texts, Vec::new()).await
 }
 
 async fn write(
@@ -88,13 +104,18 @@ async fn write(
     (account_id, place): (AccountId, String),
     (Deed { action, thing, thing_id }, at): (Deed, Timestamp),
     (old, new): (String, String),
-    entries: &[Entry],
+    mut blocks: Vec<String>,
 ) -> Result<(), StoreError> {
     let id = audit::next_number(tx).await?;
     let record = AuditRecord { id, at, account_id, place, action, thing, thing_id, old, new };
     audit::add(tx, &record).await?;
-    let block = format!("{}{}\n", ledger::text(entries), record.mark());
-    ledger::append_text(tx, backend.chain(), block, at).await
+    let mut last = blocks.pop().unwrap_or_default();
+    for block in blocks {
+        ledger::append_text(tx, backend.chain(), block, at).await?;
+    }
+    // Writing to a string cannot fail.
+    let _ = writeln!(last, "{}", record.mark());
+    ledger::append_text(tx, backend.chain(), last, at).await
 }
 
 /// JSON in which no text holds a phone number, whatever somebody typed.

@@ -116,7 +116,7 @@ impl Backend {
         if token.is_empty() || token.len() > MAX_TOKEN {
             return Ok(None);
         }
-        let (hash, now) = (keys::digest(token), self.now());
+        let (hash, now) = (keys::digest(token.as_bytes()), self.now());
         let stranger = match self.callers().find(&hash, now) {
             Ok(caller) => return Ok(Some(Caller::clone(&caller))),
             Err(stranger) => stranger,

@@ -4,7 +4,7 @@
 use crate::StoreError;
 use crate::store::ledger::HeadRow;
 use crate::store::{Tx, ledger};
-use domain::{Account, Entry, MerchantId};
+use domain::{Account, CampaignId, Entry, MerchantId, SettledBatch, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
 /// Blocks that are read at a time.
@@ -19,11 +19,15 @@ pub(crate) struct Balance {
     pub(crate) borne_fen: i64,
 }
 
-/// All merchants' accounts, as of the last block that was read of each chain.
+/// All merchants' accounts and all pots, as of the last block that was read of
+/// each chain.
 #[derive(Debug, Default)]
 pub(crate) struct Balances {
     read: BTreeMap<i64, i64>,
     merchants: HashMap<MerchantId, Balance>,
+    pots: HashMap<CampaignId, i64>,
+    /// By merchant and the moment of the payment, in milliseconds.
+    paid: BTreeMap<(MerchantId, i64), i64>,
 }
 
 impl Balances {
@@ -39,7 +43,7 @@ impl Balances {
                     return Err(StoreError::corrupt("a chain without its blocks"));
                 }
                 for block in &blocks {
-                    self.add(&block.entries)?;
+                    self.add(block.at_ms, &block.entries)?;
                     self.read.insert(head.chain, block.sequence);
                 }
             }
@@ -47,9 +51,14 @@ impl Balances {
         Ok(())
     }
 
-    /// What each merchant was paid.
-    pub(crate) fn paid(&self) -> impl Iterator<Item = (MerchantId, i64)> {
-        self.merchants.iter().map(|(merchant, balance)| (*merchant, balance.paid_fen))
+    /// What each merchant was paid, and when.
+    pub(crate) fn paid(&self) -> impl Iterator<Item = (MerchantId, Timestamp, i64)> {
+        self.paid.iter().map(|((merchant, at_ms), fen)| (*merchant, Timestamp::from_ms(*at_ms), *fen))
+    }
+
+    /// What a campaign's pot has, in fen.
+    pub(crate) fn pot(&self, campaign: CampaignId) -> i64 {
+        self.pots.get(&campaign).copied().unwrap_or(0)
     }
 
     /// A merchant's accounts.
@@ -62,19 +71,27 @@ impl Balances {
     }
 
     /// All of a block or nothing.
-    fn add(&mut self, entries: &str) -> Result<(), StoreError> {
-        let of_merchants =
-            |line: &&str| [" payable:", " borne:", " clawback:", " paid:"].iter().any(|of| line.contains(of));
-        let entries = entries.lines().filter(of_merchants).map(str::parse::<Entry>);
+    fn add(&mut self, at_ms: i64, entries: &str) -> Result<(), StoreError> {
+        let asked = [" payable:", " borne:", " clawback:", " paid:", " pot:"];
+        // An exported settlement names its lines by such words too.
+        let is_asked = |line: &&str| asked.iter().any(|of| line.contains(of)) && !SettledBatch::is_in(line);
+        let entries = entries.lines().filter(is_asked).map(str::parse::<Entry>);
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(StoreError::corrupt)?;
         for line in entries.iter().flat_map(Entry::lines) {
             let (merchant, column): (_, fn(&mut Balance) -> &mut i64) = match line.account {
                 Account::Payable(merchant) | Account::Clawback(merchant) => {
                     (merchant, |of| &mut of.payable_fen)
                 }
-                Account::Paid(merchant) => (merchant, |of| &mut of.paid_fen),
+                Account::Paid(merchant) => {
+                    *self.paid.entry((merchant, at_ms)).or_default() += line.amount_fen;
+                    (merchant, |of| &mut of.paid_fen)
+                }
                 Account::Borne(merchant) => (merchant, |of| &mut of.borne_fen),
-                Account::Funder(_) | Account::Pot(_) | Account::Reserved(_) | Account::Issued(_) => continue,
+                Account::Pot(campaign) => {
+                    *self.pots.entry(campaign).or_default() += line.amount_fen;
+                    continue;
+                }
+                Account::Funder(_) | Account::Reserved(_) | Account::Issued(_) => continue,
             };
             *column(self.merchants.entry(merchant).or_default()) += line.amount_fen;
         }

@@ -65,6 +65,19 @@ impl Caller {
         self.outlets.is_empty() || self.outlets.contains(&outlet)
     }
 
+    /// The only district for which a caller may do something; `None` means all.
+    ///
+    /// # Errors
+    /// The roles do not allow it, or one of a district has none.
+    pub fn district_for(&self, permission: Permission) -> Result<Option<DistrictCode>, Denied> {
+        let mut able = self.roles.iter().filter(|role| role.may(permission)).peekable();
+        able.peek().ok_or(Denied::WrongRole)?;
+        if able.any(|role| !role.is_of_district()) {
+            return Ok(None);
+        }
+        self.office.map(Some).ok_or(Denied::WrongRole)
+    }
+
     /// The only district whose figures a caller may see; `None` means all.
     #[must_use]
     pub fn confined_to(&self) -> Option<DistrictCode> {

@@ -3,9 +3,9 @@
 use domain::draw::DrawRefused;
 use domain::shapes::Problem;
 use domain::{
-    AssistRefused, ChangeRefused, ClaimRefused, Denied, DraftRefused, ImportRefused, JoinRefused, Lang,
-    MerchantReviewRefused, OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused, ReverseRefused,
-    RiskRefused, Zone,
+    AssistRefused, BankRefused, ChangeRefused, ClaimRefused, Denied, DraftRefused, ImportRefused,
+    JoinRefused, Lang, MerchantReviewRefused, OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused,
+    ReverseRefused, RiskRefused, SettlementRefused, Zone,
 };
 
 /// Why a service gives no answer.
@@ -26,6 +26,12 @@ pub enum Error {
     /// The rules say no to a decision on a case.
     #[error(transparent)]
     Risk(#[from] RiskRefused),
+    /// The rules say no to a step of a settlement.
+    #[error(transparent)]
+    Settlement(#[from] SettlementRefused),
+    /// The rules say no to a bank's result.
+    #[error(transparent)]
+    Bank(#[from] BankRefused),
     /// The rules say no to the community desk.
     #[error(transparent)]
     Assist(#[from] AssistRefused),
@@ -83,6 +89,8 @@ impl Error {
             Error::Redeem(refused) => Problem::of_redemption(refused, lang, zone),
             Error::Offline(refused) => Problem::of_offline(refused, lang, zone),
             Error::Risk(refused) => Problem::of_risk(*refused, lang),
+            Error::Settlement(refused) => Problem::of_settlement(*refused, lang),
+            Error::Bank(refused) => Problem::of_bank(refused, lang),
             Error::Assist(refused) => Problem::of_assist(refused, lang),
             Error::People(refused) => Problem::of_people(refused, lang, zone),
             Error::Reverse(refused) => Problem::of_reversal(refused, lang, zone),

@@ -109,13 +109,23 @@ impl Backend {
     }
 
     fn expire_entry(&self, row: &ExpiredRow) -> Result<Entry, StoreError> {
+        self.moved_back(EntryKind::Expire, row, 1)
+    }
+
+    /// The same turned round: a voucher that had run out was used before.
+    pub(crate) fn revive_entry(&self, row: &ExpiredRow) -> Result<Entry, StoreError> {
+        self.moved_back(EntryKind::Revive, row, -1)
+    }
+
+    /// A voucher's face value moves to the pot so many times.
+    fn moved_back(&self, kind: EntryKind, row: &ExpiredRow, times: i64) -> Result<Entry, StoreError> {
         let campaign = CampaignId(row.campaign_id);
         let catalogue = self.catalogue();
         let terms =
             catalogue.campaign(campaign).ok_or_else(|| StoreError::corrupt("a voucher of no campaign"))?;
-        let face_value = terms.benefit.face_value().get();
+        let face_value = terms.benefit.face_value().get() * times;
         let lines =
             [(Account::Issued(RoundId(row.round_id)), -face_value), (Account::Pot(campaign), face_value)];
-        Entry::new(EntryKind::Expire, Some(VoucherId(row.voucher_id)), &lines).map_err(StoreError::corrupt)
+        Entry::new(kind, Some(VoucherId(row.voucher_id)), &lines).map_err(StoreError::corrupt)
     }
 }

@@ -216,12 +216,12 @@ fn keyed_hash(key: &[u8], message: &[u8]) -> [u8; 32] {
 
 /// SHA-256 in hexadecimal, for tokens and requests.
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&digest(text))
+    hex(&digest(text.as_bytes()))
 }
 
 /// SHA-256.
-pub(crate) fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text).into()
+pub(crate) fn digest(message: &[u8]) -> [u8; 32] {
+    Sha256::digest(message).into()
 }
 
 /// Bytes as hexadecimal digits.

@@ -30,8 +30,8 @@ pub struct DecideRequest {
 }
 
 impl Backend {
-    /// The merchants that joined by themselves and stand so, the first to sign
-    /// first; a district officer sees those of their district.
+    /// The merchants that joined by themselves and wait for a review, or stand
+    /// as asked, the first to sign first; a district officer sees those of their district.
     ///
     /// # Errors
     /// The caller reviews nobody, or limit or cursor is none.
@@ -42,26 +42,25 @@ impl Backend {
     ) -> Result<Page<WaitingMerchant>, Error> {
         let district = confined_to(reviewer)?.map_or(0, DistrictCode::number);
         let list = ListQuery { limit: query.limit.clone(), cursor: query.cursor.clone() };
-        let (asked, state) = (OldestFirst::read(&list)?, state_asked(query)?);
-        let which =
-            join::Listed { state: state.code(), district, after: asked.after, limit: asked.limit + 1 };
+        let (asked, states) = (OldestFirst::read(&list)?, states_asked(query)?);
+        let states = states.map(MerchantState::code);
+        let which = join::Listed { states, district, after: asked.after, limit: asked.limit + 1 };
         let mut tx = self.db().read().await?;
         let page = asked.page(join::listed(&mut tx, which).await?, |row| row.commitment_id);
         let Page { items, next_cursor } = page;
-        let items =
-            items.into_iter().map(|row| self.waiting_merchant(row, state)).collect::<Result<_, _>>()?;
+        let items = items.into_iter().map(|row| self.waiting_merchant(row)).collect::<Result<_, _>>()?;
         Ok(Page { items, next_cursor })
     }
 
-    fn waiting_merchant(&self, row: ListedRow, state: MerchantState) -> Result<WaitingMerchant, StoreError> {
+    fn waiting_merchant(&self, row: ListedRow) -> Result<WaitingMerchant, StoreError> {
         Ok(WaitingMerchant {
+            state: row.state.parse().map_err(StoreError::corrupt)?,
             merchant_id: MerchantId(row.merchant_id),
             name: row.name,
             name_en: row.name_en,
             kind: KindCode(row.kind),
             district: DistrictCode::try_from(row.district).map_err(StoreError::corrupt)?,
             outlets: row.outlets,
-            state,
             signed_at: self.zone().rfc3339(Timestamp::from_ms(row.signed_at_ms)),
             waiting_s: ((self.now().ms() - row.signed_at_ms) / 1000).max(0),
         })
@@ -167,9 +166,10 @@ impl Backend {
     }
 }
 
-fn state_asked(query: &MerchantReviewQuery) -> Result<MerchantState, Denied> {
-    let state = query.state.as_deref().map_or(Ok(MerchantState::Provisional), str::parse);
-    state.map_err(|error| Denied::query("state", error))
+/// The state that is asked for, twice; or the two that wait.
+fn states_asked(query: &MerchantReviewQuery) -> Result<[MerchantState; 2], Denied> {
+    let Some(state) = &query.state else { return Ok([MerchantState::Provisional, MerchantState::Reapplied]) };
+    state.parse().map(|state| [state, state]).map_err(|error| Denied::query("state", error))
 }
 
 fn state_of(row: &StandingRow) -> Result<MerchantState, StoreError> {

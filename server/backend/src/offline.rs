@@ -6,6 +6,9 @@
 //! with its reason, and a second use opens a case.
 
 mod arrival;
+mod cases;
+mod clerk;
+mod late;
 
 use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
@@ -18,9 +21,9 @@ use crate::{Backend, Caller, Error, StoreError, keys};
 pub use arrival::OfflineRequest;
 use domain::shapes::{OfflineOutlet, OfflinePassShape, Page};
 use domain::{
-    AuditAction, AuditThing, CampaignId, Denied, Fen, IdempotencyKey, ListQuery, OfflineLimits, OfflinePass,
-    OfflinePermit, OfflineRefused, OutletId, PERMIT_MS, Permission, TillId, Timestamp, VoucherId,
-    VoucherState,
+    AccountId, AuditAction, AuditThing, CampaignId, Denied, Fen, IdempotencyKey, ListQuery, OfflineLimits,
+    OfflinePass, OfflinePermit, OfflineRefused, OutletId, PERMIT_MS, Permission, RedeemRefused, TillId,
+    Timestamp, VoucherId, VoucherState,
 };
 
 /// What the mark of a permit says.
@@ -30,6 +33,8 @@ struct Mark {
     outlet: OutletId,
     issued_at: Timestamp,
     limits: OfflineLimits,
+    /// Who fetched it; a permit that an earlier program gave does not say.
+    clerk: Option<AccountId>,
 }
 
 impl Backend {
@@ -56,21 +61,26 @@ impl Backend {
     /// What the caller's till needs to go on without a network.
     ///
     /// # Errors
-    /// The caller may not redeem, calls from no enrolled till, or the bureau
-    /// did not allow its outlet.
+    /// The caller may not redeem, or not there; calls from no enrolled till; or
+    /// the bureau did not allow its outlet.
     pub async fn offline_permit(&self, caller: &Caller) -> Result<OfflinePermit, Error> {
         caller.require(Permission::Redeem)?;
         let place = caller.till.ok_or(OfflineRefused::NotEnrolled)?;
+        if !caller.works_at(place.outlet) {
+            return Err(RedeemRefused::ClerkElsewhere.into());
+        }
         let mut tx = self.db().read().await?;
         let row = offline::allowed(&mut tx, place.outlet).await?.ok_or(OfflineRefused::NotAllowed)?;
         let (catalogue, limits, issued_at) = (self.catalogue(), limits_of(&row)?, self.now());
         let outlet = catalogue.outlet(place.outlet).ok_or(Denied::NotFound)?;
         let merchant = catalogue.merchant(outlet.merchant_id).ok_or(Denied::NotFound)?;
         merchant.may_redeem()?;
-        let mark = Mark { till: place.id, outlet: place.outlet, issued_at, limits };
+        let clerk = Some(caller.account_id);
+        let mark = Mark { till: place.id, outlet: place.outlet, issued_at, limits, clerk };
         Ok(OfflinePermit {
             permit: self.marked(&mark),
             till_id: place.id,
+            clerk_name: caller.name.clone(),
             outlet_id: outlet.id,
             outlet_name: outlet.name.clone(),
             outlet_name_en: outlet.name_en.clone(),
@@ -78,6 +88,7 @@ impl Backend {
             valid_until_ms: issued_at.plus_ms(PERMIT_MS).ms(),
             limits,
             key: self.keys().passes().key(),
+            most_order_fen: self.most_order(caller),
             zone: self.zone(),
             district: outlet.district,
             kind: merchant.kind.clone(),
@@ -140,20 +151,26 @@ impl Backend {
 
     /// The mark that a till sends back with each redemption.
     fn marked(&self, mark: &Mark) -> String {
-        let Mark { till, outlet, issued_at, limits } = mark;
-        let text =
-            format!("{till}.{outlet}.{}.{}.{}", issued_at.ms(), limits.redemptions, limits.subsidy_fen.get());
+        let Mark { till, outlet, issued_at, limits, clerk } = mark;
+        let clerk = clerk.map(|clerk| format!(".{clerk}")).unwrap_or_default();
+        let (issued_at, most) = (issued_at.ms(), limits.subsidy_fen.get());
+        let text = format!("{till}.{outlet}.{issued_at}.{}.{most}{clerk}", limits.redemptions);
         let proof = self.keys().private_hash(&format!("offline permit {text}"));
         format!("{text}.{proof}")
     }
 
     /// What a mark says; `None` when it is none of this city's.
     fn read_mark(&self, text: &str) -> Option<Mark> {
-        let mut numbers = text.split('.').map(|part| part.parse::<i64>().ok());
-        let mut number = || numbers.next().flatten();
-        let (till, outlet, issued_at) = (TillId(number()?), OutletId(number()?), number()?);
-        let limits = OfflineLimits::new(number()?, number()?)?;
-        let mark = Mark { till, outlet, issued_at: Timestamp::from_ms(issued_at), limits };
+        let (numbers, _proof) = text.rsplit_once('.')?;
+        let numbers = numbers.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<i64>>>()?;
+        let [till, outlet, issued_at, redemptions, most, ref clerk @ ..] = numbers[..] else { return None };
+        let mark = Mark {
+            till: TillId(till),
+            outlet: OutletId(outlet),
+            issued_at: Timestamp::from_ms(issued_at),
+            limits: OfflineLimits::new(redemptions, most)?,
+            clerk: clerk.first().copied().map(AccountId),
+        };
         (self.marked(&mark) == text).then_some(mark)
     }
 

@@ -60,11 +60,9 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, district: i64, day: Option<Day>, sum: &Sum) {
+    fn add(&mut self, district: i64, day: Day, sum: &Sum) {
         self.districts.entry(district).or_default().add(sum);
-        if let Some(day) = day {
-            self.days.entry(day).or_default().add(sum);
-        }
+        self.days.entry(day).or_default().add(sum);
         self.total.add(sum);
     }
 }
@@ -84,15 +82,15 @@ impl Backend {
         balances.follow(&mut tx, &heads).await?;
         let mut sums = Sums::default();
         release(&mut sums, &catalogue, now);
-        for (merchant, paid_fen) in balances.paid() {
+        for (merchant, at, paid_fen) in balances.paid() {
             let district = catalogue.outlets_of(merchant).next().map_or(0, |outlet| outlet.district.number());
-            sums.add(district, None, &Sum { paid_fen, ..Sum::default() });
+            sums.add(district, zone.business_day(at), &Sum { paid_fen, ..Sum::default() });
         }
         drop(balances);
         let last = zone.business_day(now).max(season.ends_on);
         for row in tally::sums(&mut tx, season.starts_on, last).await? {
             let day = row.business_day.parse().map_err(StoreError::corrupt)?;
-            sums.add(row.district, Some(day), &of_tally(&row));
+            sums.add(row.district, day, &of_tally(&row));
         }
         let mut districts = Vec::new();
         for district in &season.districts {
@@ -189,7 +187,7 @@ fn release(sums: &mut Sums, catalogue: &Catalogue, now: Timestamp) {
     let season = catalogue.season();
     let weights: Vec<i64> = season.districts.iter().map(|district| district.weight).collect();
     for round in catalogue.rounds().iter().filter(|round| round.opens_at <= now) {
-        let day = Some(season.zone.business_day(round.opens_at));
+        let day = season.zone.business_day(round.opens_at);
         let mut add = |district: DistrictCode, released: i64| {
             sums.add(district.number(), day, &Sum { released, ..Sum::default() });
         };

@@ -15,8 +15,8 @@ use crate::till::{Judged, Till, terms_of};
 use crate::{Backend, Caller, Error, RedeemRequest, StoreError, keys};
 use domain::shapes::{OrderPreview, OrderShape};
 use domain::{
-    Denied, Fen, IdempotencyKey, MOST_ON_ORDER, OutletId, Part, PartRefused, RedeemRefused, RedemptionId,
-    split_order,
+    Denied, Entry, Fen, IdempotencyKey, MOST_ON_ORDER, OutletId, Part, PartRefused, RedeemRefused,
+    RedemptionId, split_order,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +118,7 @@ impl Backend {
         let judged =
             judged.inspect_err(|error| self.count_wrong_code(error, caller.account_id, self.now()))?;
         let mut parts = self.parts_of(judged, &tills, (key, &request_hash))?;
-        self.write_order(&mut tx, &mut parts).await?;
+        self.write_order(&mut tx, &mut parts, None).await?;
         let shapes =
             parts.iter().map(|part| self.redemption_shape(&part.row)).collect::<Result<Vec<_>, _>>()?;
         let order = RedemptionId(parts[0].row.redemption_id);
@@ -219,9 +219,14 @@ impl Backend {
         Ok(())
     }
 
-    /// Writes an order's redemptions: their vouchers are held, so what was
-    /// judged still holds.
-    pub(crate) async fn write_order(&self, tx: &mut Tx, parts: &mut [Redeemable]) -> Result<(), Error> {
+    /// Writes an order's redemptions, after an entry of what came `before` them:
+    /// their vouchers are held, so what was judged still holds.
+    pub(crate) async fn write_order(
+        &self,
+        tx: &mut Tx,
+        parts: &mut [Redeemable],
+        before: Option<Entry>,
+    ) -> Result<(), Error> {
         let count = i64::try_from(parts.len()).unwrap_or(0);
         let first = meta::take_numbers(tx, "redemption", count).await?;
         let receipt = parts[0].row.receipt_code.clone();
@@ -250,7 +255,7 @@ impl Backend {
         let mut moves: Vec<_> = parts.iter().map(|part| part.tally.clone()).collect();
         moves.sort_unstable();
         tally::add(tx, self.chain(), &moves).await?;
-        let entries: Vec<_> = parts.iter().map(|part| part.entry.clone()).collect();
+        let entries: Vec<_> = before.into_iter().chain(parts.iter().map(|part| part.entry.clone())).collect();
         Ok(ledger::append(tx, self.chain(), &entries, self.now()).await?)
     }
 }

@@ -2,14 +2,15 @@
 
 use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
+use crate::store::settlement::lines::{self, BatchPlace};
+use crate::store::settlement::{self, rows};
 use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
 use crate::till::tally_of;
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::Reversed;
 use domain::{
     Account, CampaignId, Denied, Entry, EntryKind, Fen, IdempotencyKey, MerchantId, Permission, RedemptionId,
-    RefundLimits, ReversalId, ReverseRefused, RoundId, Timestamp, VoucherId, VoucherState, refund_share,
-    undo_until,
+    RefundLimits, ReversalId, ReverseRefused, RoundId, VoucherId, VoucherState, refund_share,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +27,6 @@ pub struct ReverseRequest {
     pub reason: String,
 }
 
-/// Why a clerk's own undoing was done, for the records.
-const UNDONE: &str = "收银台撤销 undone at the till";
-
 /// What a refund moves.
 pub(crate) struct Refund {
     /// What the order has left.
@@ -38,6 +36,13 @@ pub(crate) struct Refund {
     government_back: Fen,
     /// Nothing of the order is left then.
     is_whole: bool,
+}
+
+/// What a reversal answers, and what it still has to move.
+pub(crate) struct Undone {
+    pub(crate) reversed: Reversed,
+    pub(crate) tally: tally::Move,
+    pub(crate) entry: Entry,
 }
 
 impl Backend {
@@ -74,35 +79,6 @@ impl Backend {
         self.finish_once(tx, caller, key, answer).await
     }
 
-    /// Undoes in whole what the caller redeemed less than a minute ago. It
-    /// needs no right of its own and counts against no limit.
-    ///
-    /// # Errors
-    /// Another person redeemed it, the minute is over, or nothing is left.
-    pub async fn undo(
-        &self,
-        caller: &Caller,
-        id: RedemptionId,
-        key: &IdempotencyKey,
-    ) -> Result<Done<Reversed>, Error> {
-        caller.require(Permission::Redeem)?;
-        let request_hash = keys::sha256(&format!("undo {id}"));
-        let mut tx = match self.begin_once(caller, key, &request_hash).await? {
-            Begun::Before(done) => return Ok(done),
-            Begun::Now(tx) => tx,
-        };
-        let (read, refund) = take_refund(&mut tx, caller, id, None).await?;
-        if read.clerk_id != caller.account_id.0 {
-            return Err(ReverseRefused::AnotherClerks.into());
-        }
-        let since = undo_until(Timestamp::from_ms(read.redeemed_at_ms));
-        if self.now() >= since {
-            return Err(ReverseRefused::UndoOver { since }.into());
-        }
-        let answer = self.write_reversal(&mut tx, caller, &read, &refund, (UNDONE, None)).await?;
-        self.finish_once(tx, caller, key, answer).await
-    }
-
     /// What the caller may refund at most; `None` when there is no limit.
     pub(crate) fn refund_limits(&self, caller: &Caller) -> Option<RefundLimits> {
         (!caller.may(Permission::ReverseFreely)).then(|| self.catalogue().season().refunds)
@@ -117,36 +93,75 @@ impl Backend {
         refund: &Refund,
         (reason, limits): (&str, Option<RefundLimits>),
     ) -> Result<Reversed, Error> {
-        let now = self.now();
         if let Some(limits) = limits {
             self.stay_within(tx, caller, refund.refund, limits.day_fen).await?;
         }
-        let returned = self.give_back_voucher(tx, read, refund.is_whole).await?;
+        let Undone { reversed, tally, entry } = self.reverse_part(tx, caller, (read, refund), reason).await?;
+        tally::add(tx, self.chain(), &[tally]).await?;
+        ledger::append(tx, self.chain(), &[entry], self.now()).await?;
+        Ok(reversed)
+    }
+
+    /// Writes a reversal but for its tally and its entry, which come last.
+    pub(crate) async fn reverse_part(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        (read, refund): (&RedemptionRow, &Refund),
+        reason: &str,
+    ) -> Result<Undone, Error> {
+        let place = self.place_in_batch(tx, read, refund).await?;
+        let is_settled = place == BatchPlace::Settled;
+        let returned = self.give_back_voucher(tx, read, (refund.is_whole, is_settled)).await?;
+        let reversal_id = meta::take_numbers(tx, "reversal", 1).await?;
         let reversal = ReversalRow {
-            reversal_id: meta::take_numbers(tx, "reversal", 1).await?,
+            reversal_id,
             redemption_id: read.redemption_id,
             clerk_id: caller.account_id.0,
             refund_fen: refund.refund.get(),
             subsidy_back_fen: refund.subsidy_back.get(),
             government_back_fen: refund.government_back.get(),
             reason,
-            reversed_at: now,
+            reversed_at: self.now(),
         };
         redemption::add_reversal(tx, read, &reversal).await?;
+        if is_settled && refund.government_back > Fen::ZERO {
+            let of = (read.merchant_id, read.redemption_id);
+            lines::claw_back(tx, reversal_id, of, refund.government_back.get()).await?;
+        }
         let (order, subsidy, government) =
             (-refund.refund.get(), -refund.subsidy_back.get(), -refund.government_back.get());
-        let by = tally_of(read, -i64::from(refund.is_whole), order, subsidy, government);
-        tally::add(tx, self.chain(), &[by]).await?;
-        let face_value = returned.unwrap_or(Fen::ZERO);
-        ledger::append(tx, self.chain(), &[reverse_entry(read, refund, face_value)?], now).await?;
-        Ok(Reversed {
+        let reversed = Reversed {
             reversal_id: ReversalId(reversal.reversal_id),
             redemption_id: RedemptionId(read.redemption_id),
             refund_fen: refund.refund,
             subsidy_back_fen: refund.subsidy_back,
             resident_refund_fen: refund.refund.less(refund.subsidy_back),
             voucher_state: if returned.is_some() { VoucherState::Issued } else { VoucherState::Redeemed },
+        };
+        Ok(Undone {
+            reversed,
+            tally: tally_of(read, -i64::from(refund.is_whole), order, subsidy, government),
+            entry: reverse_entry(read, refund, returned.unwrap_or(Fen::ZERO), is_settled)?,
         })
+    }
+
+    /// The place of a redemption in a batch, held until the commit: one that is
+    /// not exported loses what is refunded.
+    async fn place_in_batch(
+        &self,
+        tx: &mut Tx,
+        read: &RedemptionRow,
+        refund: &Refund,
+    ) -> Result<BatchPlace, StoreError> {
+        settlement::hold_merchant(tx, read.merchant_id).await?;
+        let place = lines::place(tx, read.redemption_id).await?;
+        if let BatchPlace::InDraft(batch) = place {
+            let of = (read.merchant_id, read.redemption_id);
+            lines::lower(tx, batch, of, refund.government_back.get()).await?;
+            rows::count(tx, batch, read.merchant_id).await?;
+        }
+        Ok(place)
     }
 
     /// Counts a refund against what the caller may refund in a business day.
@@ -161,12 +176,12 @@ impl Backend {
     }
 
     /// After a whole reversal the voucher goes back, where its campaign allows
-    /// it and its time has not run out; its face value then.
+    /// it, its time has not run out and no batch settled it; its face value then.
     async fn give_back_voucher(
         &self,
         tx: &mut Tx,
         read: &RedemptionRow,
-        is_whole: bool,
+        (is_whole, is_settled): (bool, bool),
     ) -> Result<Option<Fen>, Error> {
         if !is_whole {
             return Ok(None);
@@ -175,6 +190,7 @@ impl Backend {
         let terms = catalogue.campaign(CampaignId(read.campaign_id));
         let terms = terms.ok_or_else(|| StoreError::corrupt("a redemption of no campaign"))?;
         let returned = terms.returns_on_reversal
+            && !is_settled
             && voucher::give_back(tx, VoucherId(read.voucher_id), self.now()).await?;
         redemption::leave_outlet(tx, &read.outlet_use()).await?;
         if catalogue.merchant(MerchantId(read.merchant_id)).and_then(|of| catalogue.cap_of(of)).is_some() {
@@ -187,7 +203,7 @@ impl Backend {
 /// Takes a refund from a redemption of the caller's merchant, all that is left
 /// of it without an amount. Where another one came between reading and taking,
 /// what is left is read and judged again.
-async fn take_refund(
+pub(crate) async fn take_refund(
     tx: &mut Tx,
     caller: &Caller,
     id: RedemptionId,
@@ -237,15 +253,25 @@ pub(crate) fn judge(read: &RedemptionRow, refund: Option<Fen>) -> Result<Refund,
 }
 
 /// The subsidy goes back to the pot; a voucher that is given back takes its
-/// face value out again.
-fn reverse_entry(read: &RedemptionRow, refund: &Refund, face_value: Fen) -> Result<Entry, StoreError> {
+/// face value out again. What a batch settled is clawed back.
+fn reverse_entry(
+    read: &RedemptionRow,
+    refund: &Refund,
+    face_value: Fen,
+    is_settled: bool,
+) -> Result<Entry, StoreError> {
     let merchant = MerchantId(read.merchant_id);
     let (subsidy, government) = (refund.subsidy_back.get(), refund.government_back.get());
+    let (kind, account) = if is_settled {
+        (EntryKind::Clawback, Account::Clawback(merchant))
+    } else {
+        (EntryKind::Reverse, Account::Payable(merchant))
+    };
     let lines = [
-        (Account::Payable(merchant), -government),
+        (account, -government),
         (Account::Borne(merchant), government - subsidy),
         (Account::Pot(CampaignId(read.campaign_id)), subsidy - face_value.get()),
         (Account::Issued(RoundId(read.round_id)), face_value.get()),
     ];
-    Entry::new(EntryKind::Reverse, Some(VoucherId(read.voucher_id)), &lines).map_err(StoreError::corrupt)
+    Entry::new(kind, Some(VoucherId(read.voucher_id)), &lines).map_err(StoreError::corrupt)
 }

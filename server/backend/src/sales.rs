@@ -67,14 +67,21 @@ impl Backend {
     /// The caller belongs to no merchant.
     pub async fn recent_sales(&self, caller: &Caller) -> Result<Vec<RecentSale>, Error> {
         caller.require(Permission::Redeem)?;
+        let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
         let now = self.now();
+        let mut tx = self.db().read().await?;
+        let rows = redemption::of_merchant(&mut tx, merchant, RedemptionId(i64::MAX), RECENT).await?;
+        let Some(oldest) = rows.last() else { return Ok(Vec::new()) };
+        let orders = redemption::orders_of(&mut tx, merchant, RedemptionId(oldest.redemption_id)).await?;
         let sale = |row: &RedemptionRow| {
             let until = undo_until(Timestamp::from_ms(row.redeemed_at_ms));
             let mine = row.clerk_id == caller.account_id.0 && row.refunded_fen < row.order_fen && now < until;
-            let undo_until_ms = mine.then_some(until.ms());
-            Ok(RecentSale { redemption: self.redemption_shape(row)?, undo_until_ms })
+            Ok(RecentSale {
+                redemption: self.redemption_shape(row)?,
+                order_id: RedemptionId(orders.get(&row.redemption_id).copied().unwrap_or(row.redemption_id)),
+                undo_until_ms: mine.then_some(until.ms()),
+            })
         };
-        let rows = self.merchants_rows(caller, RedemptionId(i64::MAX), RECENT).await?;
         Ok(rows.iter().map(sale).collect::<Result<Vec<_>, StoreError>>()?)
     }
 
@@ -126,16 +133,5 @@ impl Backend {
             till_id: named.row.till_id.map(TillId),
             till_name: named.till_name.clone(),
         })
-    }
-
-    async fn merchants_rows(
-        &self,
-        caller: &Caller,
-        before: RedemptionId,
-        limit: i64,
-    ) -> Result<Vec<RedemptionRow>, Error> {
-        let merchant = caller.merchant_id.ok_or(Denied::WrongRole)?;
-        let mut tx = self.db().read().await?;
-        Ok(redemption::of_merchant(&mut tx, merchant, before, limit).await?)
     }
 }

@@ -70,10 +70,14 @@ pub(crate) struct Till {
 }
 
 impl Till {
-    /// The order as far as the terms ask; of a merchant that takes part.
+    /// The order as far as the terms ask; of a merchant that takes part, from a
+    /// device that may redeem at the outlet.
     pub(crate) fn order<'a>(&'a self, catalogue: &'a Catalogue) -> Result<Order<'a>, Error> {
         let merchant = catalogue.merchant(self.merchant).ok_or(Denied::NotFound)?;
         merchant.may_redeem()?;
+        if self.till_id.is_none() && catalogue.is_enrolled_only(self.outlet.id) {
+            return Err(RedeemRefused::TillRequired.into());
+        }
         Ok(Order {
             amount: self.amount,
             discount: self.discount,
@@ -298,6 +302,9 @@ impl Backend {
         if !caller.works_at(outlet.id) {
             return Err(RedeemRefused::ClerkElsewhere.into());
         }
+        if let Some(limit) = self.most_order(caller).filter(|most| amount > *most) {
+            return Err(RedeemRefused::ManagerRequired { limit }.into());
+        }
         if caller.till.is_some_and(|till| till.outlet != outlet.id) {
             return Err(RedeemRefused::TillElsewhere.into());
         }
@@ -315,6 +322,12 @@ impl Backend {
             invoice: invoice.map(str::to_owned),
             now,
         })
+    }
+
+    /// The largest order on which the caller redeems; `None` when there is no
+    /// limit but [`MAX_ORDER_FEN`].
+    pub(crate) fn most_order(&self, caller: &Caller) -> Option<Fen> {
+        (!caller.may(Permission::RedeemLarge)).then(|| self.catalogue().season().clerk_order_fen)
     }
 
     /// The step that the token proves and that is used up by it; of a voucher

@@ -1,12 +1,13 @@
 //! Verification: the whole ledger is replayed, and everything that was derived
 //! from it is counted again.
 
+use crate::settlement::{self, Texts};
 use crate::store::ledger::{BlockRow, HeadRow};
 use crate::store::{Tx, audit, ledger, recount};
 use crate::{Backend, Error, StoreError, residents};
 use domain::shapes::LedgerHead;
-use domain::{Account, AuditMark, Block, Entry, Hash, MerchantId, RoundId, Timestamp};
-use std::collections::BTreeMap;
+use domain::{Account, AuditMark, Block, Entry, Hash, MerchantId, RoundId, SettledBatch, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks that are read at a time.
 const BLOCKS_AT_ONCE: i64 = 1000;
@@ -38,6 +39,8 @@ struct Replay {
     balances: BTreeMap<Account, i64>,
     /// The audit records that the blocks name.
     marks: BTreeMap<i64, Hash>,
+    /// The exported batches that the blocks hold.
+    settled: Texts,
     faults: Vec<String>,
 }
 
@@ -77,6 +80,7 @@ impl Backend {
         let vouchers = self.check_vouchers(&mut tx, &mut replay).await?;
         replay.expect("voucher numbers given out twice", recount::doubled_numbers(&mut tx).await?, 0);
         check_redemptions(&mut tx, &mut replay).await?;
+        check_settlements(&mut tx, &mut replay).await?;
         check_tallies(&mut tx, &mut replay).await?;
         let audits = check_audit(&mut tx, &mut replay).await?;
         let Replay { blocks, lines, faults, .. } = replay;
@@ -150,7 +154,12 @@ fn replay_block(replay: &mut Replay, chain: i64, stored: &BlockRow, previous: Ha
             "chain {chain}, block {sequence} does not follow the one before: it names {named}"
         ));
     }
-    let (marks, moved): (Vec<&str>, Vec<&str>) = entries.lines().partition(|line| AuditMark::is_in(line));
+    let (settled, rest): (Vec<&str>, Vec<&str>) = entries.lines().partition(|line| SettledBatch::is_in(line));
+    for text in settled {
+        let number = SettledBatch::number_in(text).unwrap_or(0);
+        replay.settled.entry(number).or_default().push(text.to_owned());
+    }
+    let (marks, moved): (Vec<&str>, Vec<&str>) = rest.into_iter().partition(|line| AuditMark::is_in(line));
     for text in marks {
         match text.parse::<AuditMark>() {
             Ok(mark) => {
@@ -224,6 +233,30 @@ async fn check_redemptions(tx: &mut Tx, replay: &mut Replay) -> Result<(), Store
     replay.expect("vouchers whose state and redemption disagree", unmatched, 0);
     let wrong = recount::wrong_refunds(tx).await?;
     replay.expect("redemptions whose refunds and reversals disagree", wrong, 0);
+    Ok(())
+}
+
+/// Batches are what the ledger has of them, and paid what its accounts say.
+async fn check_settlements(tx: &mut Tx, replay: &mut Replay) -> Result<(), StoreError> {
+    let mut settled = std::mem::take(&mut replay.settled);
+    let mut faults = Vec::new();
+    let expected = settlement::check(tx, &mut settled, &mut faults).await?;
+    faults.into_iter().for_each(|fault| replay.fault(fault));
+    let mut merchants: BTreeSet<i64> = expected.keys().copied().collect();
+    merchants.extend(replay.balances.keys().filter_map(|account| match account {
+        Account::Clawback(merchant) | Account::Paid(merchant) => Some(merchant.0),
+        _ => None,
+    }));
+    for merchant in merchants {
+        let of = expected.get(&merchant).copied().unwrap_or_default();
+        let (paid, clawback) = (Account::Paid(MerchantId(merchant)), Account::Clawback(MerchantId(merchant)));
+        replay.expect(&format!("merchant {merchant}, fen paid"), replay.balance(paid), of.paid_fen);
+        replay.expect(
+            &format!("merchant {merchant}, fen to be clawed back"),
+            replay.balance(clawback),
+            of.clawback_fen,
+        );
+    }
     Ok(())
 }
 

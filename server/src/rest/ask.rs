@@ -9,9 +9,9 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
-    AuditQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery, MerchantReviewQuery,
-    OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery, RoundQuery, SalesQuery, StatementQuery,
-    StatsQuery,
+    AuditQuery, BankResultQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery,
+    MerchantLineQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery,
+    RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -122,6 +122,18 @@ permitted! {
     RiskReader: SeeRisk;
     /// Somebody who decides on it.
     RiskDecider: DecideRisk;
+    /// Somebody who sees the batches that pay merchants.
+    SettlementReader: SeeSettlements;
+    /// Somebody who makes and discards them.
+    SettlementMaker: MakeSettlement;
+    /// Somebody who confirms what their merchant is owed.
+    SettlementConfirmer: ConfirmSettlement;
+    /// Somebody who reviews for a district.
+    SettlementReviewer: ReviewSettlement;
+    /// Somebody who approves for the city.
+    SettlementApprover: ApproveSettlement;
+    /// Somebody who deals with the bank.
+    SettlementPayer: PaySettlement;
 }
 
 /// The key under which a write is done once.
@@ -186,6 +198,7 @@ macro_rules! parameters {
 }
 parameters!(
     AuditQuery,
+    BankResultQuery,
     BlockQuery,
     CubeQuery,
     ReceiptQuery,
@@ -193,9 +206,11 @@ parameters!(
     RoundQuery,
     ListQuery,
     ImportQuery,
+    MerchantLineQuery,
     MerchantReviewQuery,
     OwnPromotionQuery,
     SalesQuery,
+    SettlementLineQuery,
     StatementQuery,
     StatsQuery
 );

@@ -39,6 +39,7 @@ use crate::problem::PROBLEM_JSON;
         (name = "account", description = "Signing in"),
         (name = "stats", description = "Tallies, for organizers"),
         (name = "builder", description = "Building campaigns, and publishing them by a second person"),
+        (name = "settlement", description = "The weekly batches that pay merchants, and the bank"),
         (name = "audit", description = "Who changed what"),
         (name = "open", description = "What anyone may check"),
     ),

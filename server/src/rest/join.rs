@@ -46,14 +46,15 @@ async fn save(
 }
 
 /// Signs the commitment: the draft becomes a merchant, live at once under a daily cap until it is reviewed, and the
-/// caller its owner.
+/// caller its owner. The owner of a merchant that the review turned down applies again so: the draft begins with what
+/// was entered before, and the merchant takes no part until its next review.
 #[utoipa::path(
     post, path = "/join", tag = "join",
     request_body = SignBody,
     params(("Idempotency-Key" = String, Header, description = "8 to 128 visible characters", min_length = 8, max_length = 128)),
     responses(
         (status = CREATED, body = JoinedShape, description = "The merchant", headers(("Idempotent-Replay" = bool, description = "`true` when this is the stored answer of an earlier request"))),
-        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`code_taken` with the `name` of the merchant that has it, `already_joined`, `commitment_changed`, `join_not_offered`"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`code_taken` with the `name` of the merchant that has it, `already_joined`, `commitment_changed`, `join_not_offered`, `outlet_in_use` with the `name` of an outlet that was left out and has records"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`bad_field` with the first `field` that cannot be taken, `key_reused`"),
     ),
     security(("session" = []), ("bearer" = [])),

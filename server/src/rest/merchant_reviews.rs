@@ -33,7 +33,8 @@ struct DecideBody {
     reason: String,
 }
 
-/// The merchants that joined by commitment and wait for their review, the longest waiting first; with `state` those
+/// The merchants that joined by commitment, or applied again, and wait for their review, the longest waiting first;
+/// with `state` those
 /// that stand otherwise. A district officer sees those of their district.
 #[utoipa::path(get, path = "/reviews/merchants", tag = "reviews", params(MerchantReviewQuery), responses((status = OK, body = Page<WaitingMerchant>)), security(("session" = []), ("bearer" = [])))]
 async fn waiting(

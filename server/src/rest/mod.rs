@@ -27,6 +27,7 @@ mod reports;
 mod risk;
 mod rounds;
 mod season;
+mod settlements;
 mod statements;
 mod stats;
 mod table;
@@ -82,6 +83,7 @@ fn described() -> (Router<Doors>, OpenApi) {
         .merge(stats::routes())
         .merge(cube::routes())
         .merge(reports::routes())
+        .merge(settlements::routes())
         .merge(live::routes())
         .merge(ledger::routes());
     let (router, paths) =

@@ -108,12 +108,13 @@ async fn forbid_offline(
 }
 
 /// What the calling till needs to go on without a network for a day: the key under which vouchers are signed, the
-/// terms of every campaign, its limits.
+/// terms of every campaign, its limits. What the till then redeems is in the name of whoever fetched it.
 #[utoipa::path(
     get, path = "/offline/permit", tag = "offline",
     responses(
         (status = OK, body = OfflinePermit),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`not_enrolled`, `offline_not_allowed`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`wrong_outlet`: the caller does not work where the till stands; `merchant_rejected`, `merchant_lapsed`"),
     ),
     security(("session" = []), ("bearer" = [])),
 )]
@@ -132,7 +133,8 @@ async fn offline_redemptions(
 }
 
 /// Takes in a redemption that the till made without a network. The first arrival of a voucher is booked at the
-/// till's moment; a second is a `conflict` and opens a case; what the rules refuse is `refused` with its `code`.
+/// till's moment, also where its expiry was booked meanwhile; a second is a `conflict` and opens a case; what the rules
+/// refuse is `refused` with its `code`, and `pot_spent`, which opens a case too, where its pot has nothing left.
 /// Each of the three is an answer, kept and shown to the merchant.
 #[utoipa::path(
     post, path = "/redemptions/offline", tag = "offline",

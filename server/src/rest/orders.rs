@@ -4,20 +4,23 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use backend::{Backend, OrderRequest, OrderVoucher};
-use domain::OutletId;
-use domain::shapes::{OrderPreview, OrderShape, Problem};
+use domain::shapes::{OrderPreview, OrderShape, OrderUndone, Problem};
+use domain::{OutletId, RedemptionId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::ask::{Body, Clerk, Key};
+use super::ask::{Body, Clerk, Id, Key};
 use super::{Answer, created};
 use crate::problem::Refused;
 use crate::router::Doors;
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(preview_order)).routes(routes!(redeem_order))
+    OpenApiRouter::new()
+        .routes(routes!(preview_order))
+        .routes(routes!(redeem_order))
+        .routes(routes!(undo_order))
 }
 
 /// What the till sends: an order and its vouchers, at most one of the government's and one of the merchants'.
@@ -86,7 +89,8 @@ async fn preview_order(
     Ok(Json(backend.preview_order(&caller, &body.into()).await?))
 }
 
-/// Redeems an order's vouchers, all or none. Each is refunded by itself, at `/redemptions/{id}/reversals`.
+/// Redeems an order's vouchers, all or none. Each is refunded by itself, at `/redemptions/{id}/reversals`; for 60
+/// seconds its clerk undoes the whole at `/orders/{id}/undo`.
 #[utoipa::path(
     post, path = "/orders", tag = "till",
     request_body = OrderBody,
@@ -105,4 +109,28 @@ async fn redeem_order(
     Body(body): Body<OrderBody>,
 ) -> Result<Response, Refused> {
     Ok(created(backend.redeem_order(&caller, &body.into(), &key).await?))
+}
+
+/// Undoes in whole an order that the caller redeemed less than 60 seconds ago, with every voucher on it: all of it or
+/// nothing. It takes no body.
+#[utoipa::path(
+    post, path = "/orders/{id}/undo", tag = "till",
+    params(
+        ("id" = RedemptionId, Path, description = "The number of the order, or of any redemption on it"),
+        ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters", min_length = 8, max_length = 128),
+    ),
+    responses(
+        (status = CREATED, body = OrderUndone, description = "The reversals", headers(("Idempotent-Replay" = bool, description = "`true` when this is the stored answer of an earlier request"))),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "`another_clerks`, `wrong_role`"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`undo_over`, `already_reversed`"),
+    ),
+    security(("session" = []), ("bearer" = [])),
+)]
+async fn undo_order(
+    State(backend): State<Backend>,
+    Clerk(caller): Clerk,
+    Id(id): Id<RedemptionId>,
+    Key(key): Key,
+) -> Result<Response, Refused> {
+    Ok(created(backend.undo_order(&caller, id, &key).await?))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use backend::{Backend, NewTill, TillChange};
-use domain::shapes::{Page, Problem, TillEnrolled, TillShape};
+use domain::shapes::{OutletRule, Page, Problem, TillEnrolled, TillShape};
 use domain::{ListQuery, OutletId, TillId};
 use http::HeaderMap;
 use serde::Deserialize;
@@ -18,7 +18,11 @@ use crate::problem::Refused;
 use crate::router::Doors;
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(tills, enrol_till)).routes(routes!(change_till))
+    OpenApiRouter::new()
+        .routes(routes!(tills, enrol_till))
+        .routes(routes!(change_till))
+        .routes(routes!(outlet_rules))
+        .routes(routes!(change_outlet_rule))
 }
 
 /// A till to be enrolled.
@@ -37,6 +41,13 @@ struct TillChangeBody {
     name: String,
     /// Whether it may redeem.
     on: bool,
+}
+
+/// Which devices redeem at an outlet from now on.
+#[derive(Deserialize, ToSchema)]
+struct OutletRuleBody {
+    /// Whether enrolled tills alone do, or any device on which a clerk is signed in.
+    enrolled_only: bool,
 }
 
 /// The tills of the caller's merchant, the newest first.
@@ -88,4 +99,32 @@ async fn change_till(
     Body(TillChangeBody { name, on }): Body<TillChangeBody>,
 ) -> Answer<TillShape> {
     Ok(Json(backend.change_till(&caller, id, &TillChange { name, on }).await?))
+}
+
+/// The outlets of the caller's merchant and which devices redeem at each, the oldest first.
+#[utoipa::path(get, path = "/shop/outlets", tag = "people", params(ListQuery), responses((status = OK, body = Page<OutletRule>)), security(("session" = []), ("bearer" = [])))]
+async fn outlet_rules(
+    State(backend): State<Backend>,
+    PeopleManager(caller): PeopleManager,
+    Query(query): Query<ListQuery>,
+) -> Answer<Page<OutletRule>> {
+    Ok(Json(backend.outlet_rules(&caller, &query).await?))
+}
+
+/// Lets enrolled tills alone redeem at an outlet, or any device on which a clerk is signed in. Where they alone do, a
+/// redemption without the header `Yuehui-Till` gets 422 `till_required`.
+#[utoipa::path(
+    put, path = "/shop/outlets/{id}", tag = "people",
+    request_body = OutletRuleBody,
+    params(("id" = OutletId, Path, description = "The outlet's number")),
+    responses((status = OK, body = OutletRule)),
+    security(("session" = []), ("bearer" = [])),
+)]
+async fn change_outlet_rule(
+    State(backend): State<Backend>,
+    PeopleManager(caller): PeopleManager,
+    Id(id): Id<OutletId>,
+    Body(OutletRuleBody { enrolled_only }): Body<OutletRuleBody>,
+) -> Answer<OutletRule> {
+    Ok(Json(backend.change_outlet_rule(&caller, id, enrolled_only).await?))
 }

@@ -88,5 +88,29 @@ export const journeys = {
     await shop.goto("/shop/till");
     assert.match(await join.standing(shop).innerText(), /执照与门店不符/);
     await city.api("GET", "/merchants?q=岫岩小馆").then(({ body }) => assert.equal(body.items.length, 0));
+
+    // It applies again with what it entered before, and waits for the review.
+    await shop.goto("/shop");
+    await join.again(shop).click();
+    assert.match(await join.turnedDown(shop).innerText(), /执照与门店不符/);
+    assert.equal(await join.name(shop).inputValue(), "岫岩小馆");
+    await join.name(shop).fill("岫岩小馆站前店");
+    await join.next(shop).click();
+    await join.goOn(shop).click();
+    assert.equal(await join.contactPhone(shop).inputValue(), "13800009999");
+    await join.next(shop).click();
+    await join.agreed(shop).check();
+    await join.sign(shop).click();
+    await shop.waitForURL(/\/shop$/);
+    assert.match(await join.standing(shop).innerText(), /已重新申请/);
+    await city.api("GET", "/merchants?q=岫岩小馆").then(({ body }) => assert.equal(body.items.length, 0));
+    await bureau.goto("/bureau/reviews");
+    assert.match(await merchantReview.merchant(bureau).innerText(), /站前店/);
+    await merchantReview.merchant(bureau).click();
+    await merchantReview.decide(bureau, "approve").click();
+    await merchantReview.nothing(bureau).waitFor();
+    await shop.goto("/shop");
+    assert.equal(await join.standing(shop).count(), 0);
+    await city.redeemAtTill(shop, await freshCode(city, 44), 88);
   },
 };

@@ -47,12 +47,32 @@ export const journeys = {
 
   "a clerk undoes a redemption within the minute, with the discount noted": async (city) => {
     const shop = await city.phone();
+    shop.expectComplaint(/status of 422/);
+    // What the till lets a clerk feel and hear.
+    await shop.addInitScript(() => {
+      globalThis.felt = [];
+      globalThis.heard = [];
+      navigator.vibrate = (pattern) => felt.push([...pattern].join(" "));
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (...at) {
+        heard.push(`${this.type} ${this.frequency.value}`);
+        return start.apply(this, at);
+      };
+    });
+    const told = () => shop.evaluate(() => ({ felt, heard }));
     await city.signIn(shop, people.clerk);
     await shop.goto("/shop/till");
     await till.code(shop).fill(await freshCode(city, 2));
+    await till.order(shop).fill("8");
+    await till.preview(shop).click();
+    await till.refusal(shop).waitFor();
+    assert.deepEqual(await told(), { felt: ["350 100 350"], heard: ["square 196"] }, "no is low and long");
     await till.order(shop).fill("88");
     await till.discount(shop).fill("8");
     await till.preview(shop).click();
+    await till.confirm(shop).waitFor();
+    assert.deepEqual((await told()).felt.slice(1), ["40"], "yes is short");
+    assert.deepEqual((await told()).heard.slice(1), ["sine 880"]);
     assert.match(await till.discounted(shop).innerText(), /8/);
     await till.confirm(shop).click();
     await till.receiptCode(shop).waitFor();

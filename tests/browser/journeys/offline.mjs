@@ -8,6 +8,7 @@ import { crew, offline, wallet } from "../words.mjs";
 
 const STEP_MS = 30_000;
 const STEPS = 2_880;
+const NO_NETWORK = /ERR_|Failed to fetch|Failed to load resource/;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** What the phone with a voucher shows at this moment, computed anew. */
@@ -60,7 +61,7 @@ async function readyTill(city, name) {
   assert.equal(await offline.state(device).getAttribute("data-ready"), "yes");
   await city.until("a worker serves the page", () => device.evaluate(() => navigator.serviceWorker.controller !== null));
   const cut = async () => {
-    device.expectComplaint(/ERR_|Failed to fetch|Failed to load resource/);
+    device.expectComplaint(NO_NETWORK);
     wire.cut();
     await device.context().setOffline(true);
   };
@@ -69,6 +70,16 @@ async function readyTill(city, name) {
     await device.context().setOffline(false);
   };
   return { device, wire, cut, mend };
+}
+
+/** The till after its renderer was killed: a new tab that knows nothing but what the disk has. */
+async function reopened(city, device) {
+  const tab = await city.afterCrash(device);
+  tab.expectComplaint(NO_NETWORK);
+  await tab.goto("/shop/till/offline");
+  await tab.locator("[data-offline-till]").waitFor();
+  await offline.started(tab).waitFor();
+  return tab;
 }
 
 async function redeem(device, token, order = "80") {
@@ -127,6 +138,49 @@ export const journeys = {
     await device.reload();
     await offline.started(device).waitFor();
     assert.equal((await booked()).length, 4, "nothing is sent again");
+    wire.close();
+  },
+
+  "a till whose tab is killed twice loses nothing and sends nothing twice": async (city) => {
+    await allow(city);
+    const { device, wire, cut } = await readyTill(city, "一号收银台");
+    const vouchers = [];
+    for (const n of [6, 7, 8]) vouchers.push(await freshVoucher(city, n));
+    const token = ({ resident, voucher }) => shownNow(city, resident, voucher);
+
+    // Killed between “stored” and “sent”, without a network.
+    await cut();
+    const first = await token(vouchers[0]);
+    await redeem(device, first);
+    await redeem(device, await token(vouchers[1]));
+    const second = await reopened(city, device);
+    assert.ok(all(await states(second), "pending", 2), "a killed tab loses nothing");
+    await offline.code(second).fill(first);
+    await offline.order(second).fill("80");
+    await offline.test(second).click();
+    await second.locator('[data-testid="offline-refused"][data-code="already_here"]').waitFor();
+    await redeem(second, await token(vouchers[2]));
+
+    // Killed again once the server has booked one and the answer is lost.
+    const owner = await city.bearer(people.owner);
+    const listed = async (path) => (await city.api("GET", path, undefined, owner)).body.items;
+    wire.loseAnswers();
+    await second.context().setOffline(false);
+    await city.until("one is booked", async () => (await listed("/redemptions")).length === 1);
+    assert.ok(all(await states(second), "pending", 3), "the till has heard nothing");
+    wire.cut();
+    await second.context().setOffline(true);
+    const third = await reopened(city, second);
+    assert.ok(all(await states(third), "pending", 3), "and neither has the next tab");
+
+    wire.mend();
+    await third.context().setOffline(false);
+    await city.until("all three are booked", async () => all(await states(third), "booked", 3));
+    assert.equal(new Set((await listed("/redemptions")).map((sale) => sale.voucher_id)).size, 3);
+    assert.equal((await listed("/redemptions")).length, 3);
+    const arrived = await listed("/redemptions/offline");
+    assert.ok(all(arrived.map((sale) => sale.state), "booked", 3), "each arrived once");
+    assert.equal((await listed("/shop/risk")).length, 0);
     wire.close();
   },
 

@@ -47,7 +47,36 @@ const bothRedeemed = (js) => async (city) => {
   await till.sameOrder(office).waitFor();
 };
 
+/** One press (and one more, where the till asks) undoes the order with both vouchers. */
+const undone = (js) => async (city) => {
+  const shop = await city.phone({ js });
+  await city.signIn(shop, MALL.clerk);
+  const [citys, merchants] = await codes(city, js ? 5 : 6);
+  await shop.goto("/shop/till");
+  await till.code(shop).fill(citys);
+  await till.secondVoucher(shop).click();
+  await till.second(shop).fill(merchants);
+  await till.order(shop).fill("400");
+  await till.preview(shop).click();
+  await till.confirm(shop).click();
+  await till.receiptCode(shop).waitFor();
+  await shop.goto("/shop/till");
+  assert.equal(await till.undo(shop).count(), 1, "one button for the order");
+  await till.undo(shop).click();
+  if (js) {
+    await till.undo(shop).click();
+    await city.until("it is told", async () => /2 张券已退回/.test(await till.undoSaid(shop).innerText()));
+  }
+  await city.until("both are undone", async () => (await till.saleState(shop).count()) === 2);
+  const resident = await city.bearer(people.resident(js ? 5 : 6));
+  const { items } = (await city.api("GET", "/vouchers", undefined, resident)).body;
+  assert.deepEqual(items.map((voucher) => voucher.state), ["issued", "issued"]);
+};
+
 export const journeys = {
+  "an order with two vouchers is undone at once": undone(true),
+  "without JavaScript an order with two vouchers is undone at once": undone(false),
+
   "two vouchers are redeemed on one order": bothRedeemed(true),
   "without JavaScript two vouchers are redeemed on one order": bothRedeemed(false),
 

@@ -97,4 +97,29 @@ export const journeys = {
     await device.goto("/shop/till");
     assert.match(await crew.ownTill(device).innerText(), /一号收银台/);
   },
+
+  "an outlet lets enrolled tills alone redeem": async (city) => {
+    const office = await city.phone({ js: false });
+    await city.signIn(office, people.owner);
+    await office.goto("/shop/clerks");
+    await crew.changeRule(crew.rule(office, 1)).click();
+    await office.locator('[data-rule="1"][data-enrolled-only="true"]').waitFor();
+
+    // A clerk's own phone is told what to do; once enrolled, it redeems.
+    const device = await city.phone();
+    device.expectComplaint(/status of 422/);
+    await city.signIn(device, people.owner);
+    const code = await freshCode(city, 3);
+    await device.goto("/shop/till");
+    await till.code(device).fill(code);
+    await till.order(device).fill("80");
+    await till.preview(device).click();
+    assert.equal(await till.refusal(device).getAttribute("data-code"), "till_required");
+    assert.match(await till.refusal(device).innerText(), /登记/);
+    await crew.enrolment(device).click();
+    await crew.name(device).fill("一号收银台");
+    await crew.enrol(device).click();
+    await crew.ownTill(device).waitFor();
+    assert.match(await city.redeemAtTill(device, await freshCode(city, 4), 80), /\d{4}/);
+  },
 };

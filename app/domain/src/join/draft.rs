@@ -62,6 +62,10 @@ pub struct JoinDraft {
 pub struct OutletDraft {
     /// Its name, at most 80 characters.
     pub name: String,
+    /// The outlet that it is already, of a merchant that applies again; left
+    /// out for a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlet_id: Option<OutletId>,
     /// Its name in English; may be empty.
     pub name_en: String,
     /// The district's code, such as `210302`.
@@ -98,7 +102,7 @@ pub struct Joining {
     pub name_en: String,
     /// Its trade.
     pub kind: KindCode,
-    /// Its outlets, without their numbers.
+    /// Its outlets, with the numbers that they have already, or 0.
     pub outlets: Vec<Outlet>,
     /// Whom the bureau calls.
     pub contact_name: String,
@@ -217,7 +221,7 @@ impl OutletDraft {
             faults.push(JoinFault::new(field("telephone"), JoinRule::Telephone));
         }
         Some(Outlet {
-            id: OutletId(0),
+            id: self.outlet_id.unwrap_or(OutletId(0)),
             merchant_id: MerchantId(0),
             name: name?,
             name_en,
@@ -229,6 +233,23 @@ impl OutletDraft {
             night: self.night,
             telephone: telephone.to_owned(),
         })
+    }
+}
+
+impl From<&Outlet> for OutletDraft {
+    fn from(outlet: &Outlet) -> OutletDraft {
+        OutletDraft {
+            name: outlet.name.clone(),
+            outlet_id: Some(outlet.id),
+            name_en: outlet.name_en.clone(),
+            district: outlet.district.to_string(),
+            area: outlet.area.clone().unwrap_or_default(),
+            address: outlet.address.clone(),
+            address_en: outlet.address_en.clone(),
+            hours: outlet.hours.to_string(),
+            night: outlet.night,
+            telephone: outlet.telephone.clone(),
+        }
     }
 }
 

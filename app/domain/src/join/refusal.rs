@@ -27,6 +27,12 @@ pub enum JoinRefused {
         /// The version that holds.
         version: String,
     },
+    /// An outlet that is left out has records.
+    #[error("outlet {name} has records and cannot go")]
+    OutletInUse {
+        /// Its name.
+        name: String,
+    },
     /// A field cannot be taken.
     #[error("{} cannot be taken", fault.field)]
     BadField {
@@ -44,6 +50,7 @@ impl JoinRefused {
             JoinRefused::AlreadyJoined { .. } => "already_joined",
             JoinRefused::CodeTaken { .. } => "code_taken",
             JoinRefused::CommitmentChanged { .. } => "commitment_changed",
+            JoinRefused::OutletInUse { .. } => "outlet_in_use",
             JoinRefused::BadField { .. } => "bad_field",
         }
     }
@@ -77,6 +84,12 @@ impl JoinRefused {
                     "The commitment was changed a moment ago: read it again and sign",
                 )
                 .to_owned(),
+            JoinRefused::OutletInUse { name } => lang.pick(
+                format!("门店“{name}”已有核销、设备、店员或优惠记录，不能删除，请保留并修改"),
+                format!(
+                    "“{name}” has redemptions, tills, people or promotions: keep that outlet and change it"
+                ),
+            ),
             JoinRefused::BadField { fault } => {
                 let (field, rule) = (&fault.field, fault.rule.words(lang));
                 lang.pick(format!("{field} 填写有误：{rule}"), format!("{field} is not valid: {rule}"))

@@ -38,6 +38,7 @@ fn season() -> Season {
         demo: true,
         demo_clock: None,
         refunds: RefundLimits::default(),
+        clerk_order_fen: crate::Fen::ZERO,
         provisional: ProvisionalCap::default(),
         commitment: Commitment { version: "1".to_owned(), clauses: Vec::<Principle>::new() },
         principles: Vec::new(),

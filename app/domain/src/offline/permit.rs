@@ -45,6 +45,9 @@ pub struct OfflinePermit {
     pub permit: String,
     /// Whose it is.
     pub till_id: TillId,
+    /// Who fetched it: in their name the till redeems without a network.
+    #[serde(default)]
+    pub clerk_name: String,
     /// Where the till stands.
     pub outlet_id: OutletId,
     /// The outlet's name.
@@ -59,6 +62,9 @@ pub struct OfflinePermit {
     pub limits: OfflineLimits,
     /// The key under which vouchers are signed.
     pub key: PassKey,
+    /// The largest order that who fetched it redeems; any, when null.
+    #[serde(default)]
+    pub most_order_fen: Option<Fen>,
     /// The season's zone.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub zone: Zone,
@@ -118,6 +124,9 @@ pub fn judge_offline(
 ) -> Result<Split, OfflineRefused> {
     if !(permit.issued_at_ms..permit.valid_until_ms).contains(&sale.at.ms()) {
         return Err(OfflineRefused::PermitOver);
+    }
+    if let Some(limit) = permit.most_order_fen.filter(|most| sale.amount > *most) {
+        return Err(crate::RedeemRefused::ManagerRequired { limit }.into());
     }
     if !token.is_signed_by(&permit.key) {
         return Err(OfflineRefused::NotSigned);

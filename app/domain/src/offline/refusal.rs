@@ -1,7 +1,7 @@
 //! Why nothing is redeemed without a network.
 
 use super::OfflineLimits;
-use crate::{Lang, RedeemRefused, Zone};
+use crate::{Fen, Lang, RedeemRefused, Timestamp, Zone};
 
 /// Why a till may not go on alone, or a voucher not be redeemed there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,15 @@ pub enum OfflineRefused {
         /// The limits.
         limits: OfflineLimits,
     },
+    /// The voucher expired before its redemption arrived, and what the pot got
+    /// back is given out again.
+    #[error("the voucher's value left the pot again before the redemption arrived")]
+    PotSpent {
+        /// What the voucher took off.
+        subsidy_fen: Fen,
+        /// When the voucher expired.
+        expired_at: Timestamp,
+    },
     /// The voucher's terms say no.
     #[error(transparent)]
     Redeem(#[from] RedeemRefused),
@@ -51,6 +60,7 @@ impl OfflineRefused {
             OfflineRefused::PassOver => "pass_over",
             OfflineRefused::UnknownCampaign => "unknown_campaign",
             OfflineRefused::LimitReached { .. } => "offline_limit_reached",
+            OfflineRefused::PotSpent { .. } => "pot_spent",
             OfflineRefused::Redeem(refused) => refused.code(),
         }
     }
@@ -90,6 +100,13 @@ impl OfflineRefused {
                 return lang.pick(
                     format!("已到本机当日离线限额（{count} 笔、{yuan} 元），请连上网络再核销"),
                     format!("The till's limit without a network is reached: {count} a day, ¥{yuan}"),
+                );
+            }
+            OfflineRefused::PotSpent { subsidy_fen, expired_at } => {
+                let (yuan, at) = (subsidy_fen.yuan(), zone.short(*expired_at));
+                return lang.pick(
+                    format!("这张券在送达前已于 {at} 过期，资金池余额不足，补贴 {yuan} 元暂未入账，已立案转商务局处理"),
+                    format!("The voucher expired at {at}, before this arrived, and its pot has no ¥{yuan} left: not booked yet, a case is open at the bureau"),
                 );
             }
             OfflineRefused::Redeem(refused) => return refused.words(lang, zone),

@@ -57,6 +57,7 @@ fn permit() -> OfflinePermit {
     OfflinePermit {
         permit: "mark".to_owned(),
         till_id: TillId(1),
+        clerk_name: String::new(),
         outlet_id: OutletId(1),
         outlet_name: String::new(),
         outlet_name_en: String::new(),
@@ -64,6 +65,7 @@ fn permit() -> OfflinePermit {
         valid_until_ms: NOW_MS + PERMIT_MS,
         limits: OfflineLimits::new(3, 5000).unwrap(),
         key: PassSigner::new([5; 32]).key(),
+        most_order_fen: None,
         zone: Zone::SHANGHAI,
         district: "210302".parse().unwrap(),
         kind: crate::KindCode("catering".to_owned()),
@@ -91,6 +93,11 @@ fn a_till_without_a_network_takes_a_voucher_by_its_terms() {
     let sale = OfflineSale { amount: fen(8000), discount: Fen::ZERO, at: after(5) };
     let judge = |permit: &OfflinePermit, used| judge_offline(permit, &token, &sale, used);
     assert_eq!(judge(&unknown, OfflineUse::default()), Err(OfflineRefused::UnknownCampaign));
+    let most = OfflinePermit { most_order_fen: Some(fen(7999)), ..permit() };
+    assert_eq!(
+        judge(&most, OfflineUse::default()),
+        Err(RedeemRefused::ManagerRequired { limit: fen(7999) }.into())
+    );
     let used = |redemptions, subsidy_fen| OfflineUse { redemptions, subsidy_fen };
     let limits = permit().limits;
     assert!(judge(&permit(), used(2, 3000)).is_ok());
@@ -130,7 +137,8 @@ fn a_pass_holds_for_a_day() {
 #[test]
 fn every_refusal_has_words() {
     let limits = OfflineLimits::new(1, 1).unwrap();
-    for refused in [OfflineRefused::NotEnrolled, OfflineRefused::LimitReached { limits }] {
+    let spent = OfflineRefused::PotSpent { subsidy_fen: fen(2000), expired_at: after(0) };
+    for refused in [OfflineRefused::NotEnrolled, OfflineRefused::LimitReached { limits }, spent] {
         assert!(!refused.words(Lang::Zh, Zone::SHANGHAI).is_empty());
         assert!(!refused.words(Lang::En, Zone::SHANGHAI).is_empty());
     }

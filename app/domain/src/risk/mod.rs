@@ -13,6 +13,9 @@ words! {
     RiskSignal {
         /// A voucher came a second time, from a till without a network.
         OfflineConflict = "offline_conflict", "离线重复核销", "Used again without a network";
+        /// A voucher expired before its redemption arrived from a till without
+        /// a network, and its pot has nothing left for it.
+        OfflineUnfunded = "offline_unfunded", "离线核销资金不足", "No money left for a late redemption";
         /// The holder redeemed it, or works for the merchant.
         OwnVoucher = "own_voucher", "店内人员自用", "The shop's own people";
         /// It was redeemed while the outlet is closed.

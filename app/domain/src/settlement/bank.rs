@@ -1,11 +1,13 @@
 //! The bank's result file, held against the batch that was exported.
 
 use super::BankRefused;
-use crate::Fen;
+use crate::{Fen, Lang};
 use std::collections::BTreeMap;
 
 /// The most lines of a bank's file.
 pub const MOST_BANK_LINES: usize = 20_000;
+/// The largest file of a bank, in bytes.
+pub const MOST_BANK_BYTES: usize = 4 * 1024 * 1024;
 /// The most lines that do not match which a refusal lists.
 pub const MOST_MISMATCHES: usize = 100;
 
@@ -25,6 +27,8 @@ pub struct BankFile {
     pub batch: i64,
     /// Its payments.
     pub lines: Vec<BankLine>,
+    /// The total that the file itself names, where it does.
+    pub total: Option<Fen>,
 }
 
 /// A line that does not match.
@@ -45,6 +49,51 @@ pub enum BankMismatch {
     },
 }
 
+impl BankMismatch {
+    /// The payment's reference.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        match self {
+            BankMismatch::Missing(line) | BankMismatch::Unknown(line) | BankMismatch::Twice(line) => {
+                &line.reference
+            }
+            BankMismatch::Amount { exported, .. } => &exported.reference,
+        }
+    }
+
+    /// What finance reads of it.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> String {
+        let amount = |line: &BankLine| line.amount.yuan();
+        match self {
+            BankMismatch::Missing(line) => lang.pick(
+                format!("银行未报告，应付 ¥{}", amount(line)),
+                format!("The bank says nothing of it; ¥{} was to be paid", amount(line)),
+            ),
+            BankMismatch::Unknown(line) => lang.pick(
+                format!("本批没有这个编号，银行报告 ¥{}", amount(line)),
+                format!("The batch has no such reference; the bank says ¥{}", amount(line)),
+            ),
+            BankMismatch::Twice(line) => lang.pick(
+                format!("编号重复，银行又报告 ¥{}", amount(line)),
+                format!("The reference comes again, with ¥{}", amount(line)),
+            ),
+            BankMismatch::Amount { exported, found } => lang.pick(
+                format!("应付 ¥{}，银行报告 ¥{}", amount(exported), found.yuan()),
+                format!("¥{} was to be paid, the bank says ¥{}", amount(exported), found.yuan()),
+            ),
+        }
+    }
+}
+
+impl BankFile {
+    /// What its lines add up to: at most [`Fen::MAX`], which no batch reaches.
+    #[must_use]
+    pub fn sum(&self) -> Fen {
+        self.lines.iter().fold(Fen::ZERO, |sum, line| sum.plus(line.amount).unwrap_or(Fen::MAX))
+    }
+}
+
 /// Holds a bank's result against what was exported: all of it matches, or
 /// nothing is taken.
 ///
@@ -57,7 +106,11 @@ pub fn match_bank(exported: &BankFile, result: &BankFile) -> Result<(), BankRefu
     if result.lines.len() > MOST_BANK_LINES {
         return Err(BankRefused::TooLong { limit: MOST_BANK_LINES, found: result.lines.len() });
     }
-    let (expected, found) = (total(exported), total(result));
+    let (expected, found) = (exported.sum(), result.sum());
+    let named = result.total.unwrap_or(found);
+    if expected != named {
+        return Err(BankRefused::WrongTotal { expected, found: named });
+    }
     if expected != found {
         return Err(BankRefused::WrongTotal { expected, found });
     }
@@ -68,11 +121,6 @@ pub fn match_bank(exported: &BankFile, result: &BankFile) -> Result<(), BankRefu
     let count = first.len();
     first.truncate(MOST_MISMATCHES);
     Err(BankRefused::Unmatched { count, first })
-}
-
-/// At most [`Fen::MAX`], which no batch reaches.
-fn total(file: &BankFile) -> Fen {
-    file.lines.iter().fold(Fen::ZERO, |sum, line| sum.plus(line.amount).unwrap_or(Fen::MAX))
 }
 
 fn mismatches(exported: &BankFile, result: &BankFile) -> Vec<BankMismatch> {
@@ -104,7 +152,8 @@ mod tests {
     }
 
     fn file(batch: i64, lines: &[(&str, i64)]) -> BankFile {
-        BankFile { batch, lines: lines.iter().map(|(reference, fen)| line(reference, *fen)).collect() }
+        let lines = lines.iter().map(|(reference, fen)| line(reference, *fen)).collect();
+        BankFile { batch, lines, total: None }
     }
 
     #[test]
@@ -115,6 +164,9 @@ mod tests {
         let changed = match_bank(&exported, &file(7, &[("7-1", 500), ("7-2", 301)]));
         let fen = |amount: i64| Fen::try_from(amount).unwrap();
         assert_eq!(changed, Err(BankRefused::WrongTotal { expected: fen(800), found: fen(801) }));
+        let named = BankFile { total: Some(fen(900)), ..exported.clone() };
+        let refused = match_bank(&exported, &named);
+        assert_eq!(refused, Err(BankRefused::WrongTotal { expected: fen(800), found: fen(900) }));
     }
 
     #[test]
@@ -143,7 +195,7 @@ mod tests {
         ) {
             let lines: Vec<_> =
                 amounts.iter().enumerate().map(|(n, fen)| line(&format!("1-{n}"), fen + 1000)).collect();
-            let exported = BankFile { batch: 1, lines };
+            let exported = BankFile { batch: 1, lines, total: None };
             let mut result = exported.clone();
             result.lines.rotate_left(turn % amounts.len());
             prop_assert_eq!(match_bank(&exported, &result), Ok(()));

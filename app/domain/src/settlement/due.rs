@@ -1,40 +1,39 @@
-//! What a merchant is due in a week's batch: its statement's lines, without
-//! what is withheld, with what was cleared since, less clawbacks and less what
-//! earlier weeks left open.
+//! What a merchant is due in a batch: its redemptions' lines, without what is
+//! withheld, with what was cleared since, less clawbacks and less what earlier
+//! batches left open.
 
-use crate::{Account, Entry, EntryKind, Fen, MerchantId, RiskState, Unbalanced};
+use crate::promotion::words;
+use crate::{Account, Entry, EntryKind, Fen, MerchantId, Unbalanced};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
 
-/// What a redemption does to its line of a week's batch. Amounts are the
-/// government's part: what is owed to the merchant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SettlementItem {
-    /// Earned by it, where it was redeemed in the week; zero otherwise.
-    pub earned: Fen,
-    /// What its reversals of the week take back.
-    pub back: Fen,
-    /// What earlier batches withheld of it.
-    pub held_before: Fen,
-    /// Whether a batch of an earlier week settled it.
-    pub settled_before: bool,
-    /// The case about it, where there is one.
-    pub risk: Option<RiskState>,
+words! {
+    /// Why a line stands in a batch.
+    SettlementLineKind {
+        /// A redemption that is settled for the first time.
+        Redeemed = "redeemed", "核销", "Redemption";
+        /// A redemption that an earlier batch withheld, and whose case is cleared.
+        Released = "released", "解除暂扣", "Released";
+        /// A redemption under suspicion: it is not settled.
+        Withheld = "withheld", "暂扣", "Withheld";
+        /// What was refunded of a redemption that an earlier batch settled.
+        Clawback = "clawback", "追回", "Clawback";
+        /// It was not settled: the next batch has it.
+        LeftOut = "left_out", "转入下批", "Left for the next";
+    }
 }
 
-/// What items add up to, in fen. The statement of the week says
-/// `earned - back - clawback`.
+/// What lines add up to, in fen; none is negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SettlementSums {
-    /// Earned in the week.
-    pub earned_fen: i64,
-    /// Taken back of what no batch had settled.
-    pub back_fen: i64,
-    /// Taken back of what an earlier batch had settled.
-    pub clawback_fen: i64,
-    /// Left out of this batch; below zero where a reversal lowers what earlier
-    /// batches left out.
-    pub withheld_fen: i64,
-    /// Left out of an earlier batch and cleared since.
+    /// Settled for the first time.
+    pub redeemed_fen: i64,
+    /// Withheld before and settled now.
     pub released_fen: i64,
+    /// Not settled, for a case about it.
+    pub withheld_fen: i64,
+    /// Taken back of what earlier batches settled.
+    pub clawback_fen: i64,
 }
 
 /// What a batch does for a merchant.
@@ -49,50 +48,37 @@ pub struct Due {
     pub carried_fen: i64,
 }
 
-impl SettlementItem {
-    /// A case that is not cleared keeps its redemption from being paid. What is
-    /// settled already is clawed back, case or not.
-    #[must_use]
-    pub fn sums(&self) -> SettlementSums {
-        let (earned_fen, back, held) = (self.earned.get(), self.back.get(), self.held_before.get());
-        let none = SettlementSums::default();
-        if self.settled_before {
-            return SettlementSums { clawback_fen: back, ..none };
-        }
-        let sums = SettlementSums { earned_fen, back_fen: back, ..none };
-        match self.risk {
-            Some(RiskState::Open | RiskState::Withheld) => {
-                SettlementSums { withheld_fen: earned_fen - back, ..sums }
-            }
-            Some(RiskState::Cleared) | None => SettlementSums { released_fen: held, ..sums },
-        }
-    }
-}
-
 impl SettlementSums {
+    /// With one more line.
+    #[must_use]
+    pub fn with(mut self, kind: SettlementLineKind, amount: Fen) -> SettlementSums {
+        let sum = match kind {
+            SettlementLineKind::Redeemed => &mut self.redeemed_fen,
+            SettlementLineKind::Released => &mut self.released_fen,
+            SettlementLineKind::Withheld => &mut self.withheld_fen,
+            SettlementLineKind::Clawback => &mut self.clawback_fen,
+            SettlementLineKind::LeftOut => return self,
+        };
+        *sum += amount.get();
+        self
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: SettlementSums) -> SettlementSums {
         SettlementSums {
-            earned_fen: self.earned_fen + other.earned_fen,
-            back_fen: self.back_fen + other.back_fen,
-            clawback_fen: self.clawback_fen + other.clawback_fen,
-            withheld_fen: self.withheld_fen + other.withheld_fen,
+            redeemed_fen: self.redeemed_fen + other.redeemed_fen,
             released_fen: self.released_fen + other.released_fen,
+            withheld_fen: self.withheld_fen + other.withheld_fen,
+            clawback_fen: self.clawback_fen + other.clawback_fen,
         }
-    }
-
-    /// What the statement of the week has as owed to the merchant.
-    #[must_use]
-    pub fn statement_fen(self) -> i64 {
-        self.earned_fen - self.back_fen - self.clawback_fen
     }
 
     /// What a merchant is due whose last batch left `carried_fen`, zero or
     /// below it.
     #[must_use]
     pub fn due(self, carried_fen: i64) -> Due {
-        let settled_fen = self.earned_fen - self.back_fen - self.withheld_fen + self.released_fen;
+        let settled_fen = self.redeemed_fen + self.released_fen;
         let left = settled_fen - self.clawback_fen + carried_fen;
         let pay = Fen::try_from(left.max(0)).unwrap_or(Fen::MAX);
         Due { settled_fen, pay, carried_fen: left.min(0) }
@@ -155,33 +141,29 @@ mod tests {
 
     /// Settles a merchant's weeks one after the other: what the accounts
     /// payable, clawback and paid hold, and what every bank was told.
-    fn settle(lives: &[Life]) -> ([i64; 3], i64, i64) {
-        let mut held = vec![0; lives.len()];
+    fn settle(lives: &[Life]) -> ([i64; 3], i64) {
+        let (mut open, mut held) = (vec![0; lives.len()], vec![false; lives.len()]);
         let mut settled = vec![false; lives.len()];
         let (mut accounts, mut carried, mut told) = ([0; 3], 0, 0);
         for week in 0..WEEKS {
             let mut sums = SettlementSums::default();
-            let mut statement = 0;
             for (n, life) in lives.iter().enumerate().filter(|(_, life)| life.week <= week) {
-                let earned = if life.week == week { life.earned } else { 0 };
-                let back = life.backs[week];
-                statement += earned - back;
-                let risk = if life.suspected[week] { RiskState::Open } else { RiskState::Cleared };
-                let item = SettlementItem {
-                    earned: fen(earned),
-                    back: fen(back),
-                    held_before: fen(held[n]),
-                    settled_before: settled[n],
-                    risk: Some(risk),
-                };
+                let (earned, back) = (if life.week == week { life.earned } else { 0 }, life.backs[week]);
                 accounts[0] += earned;
                 accounts[usize::from(settled[n])] -= back;
-                let of = item.sums();
-                held[n] += of.withheld_fen - of.released_fen;
-                settled[n] |= !life.suspected[week];
-                sums = sums.plus(of);
+                if settled[n] {
+                    sums = sums.with(SettlementLineKind::Clawback, fen(back));
+                    continue;
+                }
+                open[n] += earned - back;
+                let kind = match (life.suspected[week], held[n]) {
+                    (true, _) => SettlementLineKind::Withheld,
+                    (false, true) => SettlementLineKind::Released,
+                    (false, false) => SettlementLineKind::Redeemed,
+                };
+                sums = sums.with(kind, fen(open[n]));
+                (held[n], settled[n]) = (life.suspected[week], !life.suspected[week]);
             }
-            assert_eq!(sums.statement_fen(), statement);
             let due = sums.due(carried);
             for line in due.entry(MerchantId(1)).unwrap().lines() {
                 match line.account {
@@ -192,16 +174,16 @@ mod tests {
             }
             assert!(due.settled_fen >= 0 && due.carried_fen <= 0);
             (carried, told) = (due.carried_fen, told + due.pay.get());
-            assert_eq!(accounts[0], held.iter().sum::<i64>(), "what is owed is what is withheld");
+            assert_eq!(accounts[0], sums.withheld_fen, "what is owed is what is withheld");
             assert_eq!(accounts[1], carried, "what is to be clawed back is what is carried");
         }
-        (accounts, told, carried)
+        (accounts, told)
     }
 
     proptest! {
         #[test]
         fn every_fen_is_paid_withheld_or_clawed_back(lives in proptest::collection::vec(any_life(), 0..12)) {
-            let (accounts, told, _) = settle(&lives);
+            let (accounts, told) = settle(&lives);
             let net: i64 = lives.iter().map(|life| life.earned - life.backs.iter().sum::<i64>()).sum();
             prop_assert_eq!(accounts.iter().sum::<i64>(), net);
             prop_assert_eq!(accounts[2], told);
@@ -210,31 +192,20 @@ mod tests {
 
     #[test]
     fn a_line_under_suspicion_is_withheld_alone_and_paid_when_cleared() {
-        let item = SettlementItem {
-            earned: fen(2000),
-            back: Fen::ZERO,
-            held_before: Fen::ZERO,
-            settled_before: false,
-            risk: None,
-        };
-        let suspected = SettlementItem { risk: Some(RiskState::Open), ..item };
-        let due = item.sums().plus(suspected.sums()).due(0);
-        assert_eq!(due, Due { settled_fen: 2000, pay: fen(2000), carried_fen: 0 });
-        let cleared = SettlementItem {
-            earned: Fen::ZERO,
-            held_before: fen(2000),
-            risk: Some(RiskState::Cleared),
-            ..item
-        };
-        assert_eq!(cleared.sums().due(0).pay, fen(2000));
+        let first = SettlementSums::default()
+            .with(SettlementLineKind::Redeemed, fen(2000))
+            .with(SettlementLineKind::Withheld, fen(700));
+        assert_eq!(first.due(0), Due { settled_fen: 2000, pay: fen(2000), carried_fen: 0 });
+        let next = SettlementSums::default().with(SettlementLineKind::Released, fen(700));
+        assert_eq!(next.due(0).pay, fen(700));
     }
 
     #[test]
     fn what_a_week_cannot_claw_back_is_carried_on() {
-        let clawed = SettlementSums { clawback_fen: 3000, earned_fen: 1000, ..SettlementSums::default() };
+        let clawed = SettlementSums { clawback_fen: 3000, redeemed_fen: 1000, ..SettlementSums::default() };
         let due = clawed.due(0);
         assert_eq!(due, Due { settled_fen: 1000, pay: Fen::ZERO, carried_fen: -2000 });
-        let next = SettlementSums { earned_fen: 2500, ..SettlementSums::default() }.due(due.carried_fen);
+        let next = SettlementSums { redeemed_fen: 2500, ..SettlementSums::default() }.due(due.carried_fen);
         assert_eq!(next, Due { settled_fen: 2500, pay: fen(500), carried_fen: 0 });
         let entry = next.entry(MerchantId(3)).unwrap().to_string();
         assert_eq!(entry, "pay - payable:3 -2500 clawback:3 2000 paid:3 500");

@@ -1,21 +1,39 @@
 //! Settlement (结算): the weekly batch that pays merchants, and who may take
 //! which step of it.
+//!
+//! A batch holds what was redeemed up to its week's end and stands in no batch
+//! yet, a row for each merchant. **Confirm and review are steps of a row**: one
+//! merchant who does not answer delays nobody else. **Approve, export and pay
+//! are steps of the batch**: whoever approves either waits for all rows or
+//! leaves out those that are not reviewed, whose lines stand in the next batch.
+//!
+//! A row is never raised once it was made. What comes to light afterwards takes
+//! from it, a line each, and its signatures hold: a refund takes from its
+//! redemption's line, and a line under suspicion is withheld, alone. From the
+//! export on nothing of the batch changes: what is refunded then is a clawback
+//! line of the next one.
 
 mod bank;
 mod due;
 mod refusal;
+mod text;
 
-pub use bank::{BankFile, BankLine, BankMismatch, MOST_BANK_LINES, MOST_MISMATCHES, match_bank};
-pub use due::{Due, SettlementItem, SettlementSums};
+pub use bank::{
+    BankFile, BankLine, BankMismatch, MOST_BANK_BYTES, MOST_BANK_LINES, MOST_MISMATCHES, match_bank,
+};
+pub use due::{Due, SettlementLineKind, SettlementSums};
 pub use refusal::{BankRefused, SettlementRefused};
+pub use text::{
+    BadSettlement, SettledBatch, SettledLine, SettledMerchant, batch_of_reference, payment_reference,
+};
 
 use crate::promotion::words;
-use crate::{AccountId, Permission};
+use crate::{AccountId, Day, Permission};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 words! {
-    /// Where a batch stands.
+    /// Where a batch stands, or a merchant's row of it.
     SettlementState {
         /// Built from the ledger; its merchants have not all confirmed it.
         Draft = "draft", "待商户确认", "To be confirmed";
@@ -29,6 +47,9 @@ words! {
         Exported = "exported", "待银行付款", "At the bank";
         /// The bank paid all of it.
         Paid = "paid", "已付款", "Paid";
+        /// A row that was not signed in time, or a batch that was discarded: its
+        /// lines stand in the next one.
+        LeftOut = "left_out", "转入下批", "Left for the next";
     }
 }
 
@@ -75,19 +96,40 @@ impl SettlementStep {
 }
 
 impl SettlementState {
-    /// The step that is next; none once it is paid.
+    /// Where a batch stands that nobody approved yet: as far as the slowest of
+    /// its rows, of which so many wait for their merchant and for their district.
+    #[must_use]
+    pub const fn of_waiting(to_confirm: i64, to_review: i64) -> SettlementState {
+        match (to_confirm, to_review) {
+            (0, 0) => SettlementState::Reviewed,
+            (0, _) => SettlementState::Confirmed,
+            _ => SettlementState::Draft,
+        }
+    }
+
+    /// The step that is next; none once it is paid or left out.
     #[must_use]
     pub fn next_step(self) -> Option<SettlementStep> {
         SettlementStep::ALL.iter().copied().find(|step| step.moves().0 == self)
     }
 }
 
-/// Where a batch stands, and who brought it there.
+/// The first business day that a batch looks at, by the last one of the batch
+/// before: what came late from a till without a network is not older.
+#[must_use]
+pub fn looks_from(last_day: Option<Day>, season_starts: Day) -> Day {
+    last_day.map_or(season_starts, |day| (0..LATE_DAYS).fold(day, |day, _| day.previous()))
+}
+
+/// [`LATEST_MS`](crate::LATEST_MS) and the day on which it begins, doubled.
+const LATE_DAYS: i64 = 8;
+
+/// Where a merchant's row stands, and who brought it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SettlementLife {
     /// Where it stands.
     pub state: SettlementState,
-    /// Who had it built; nobody when the program did by itself.
+    /// Who had the batch built; nobody when the program did by itself.
     pub made_by: Option<AccountId>,
     /// Who reviewed it for the district.
     pub reviewed_by: Option<AccountId>,
@@ -188,12 +230,29 @@ mod tests {
         assert_eq!(takers(SettlementStep::Export), [Role::Finance]);
         assert_eq!(takers(SettlementStep::Pay), [Role::Finance]);
         assert!(Role::Auditor.may(Permission::SeeSettlements));
+        assert!(!Role::Auditor.may(Permission::MakeSettlement));
     }
 
     #[test]
-    fn every_state_but_the_last_has_one_next_step() {
+    fn a_batch_stands_where_its_slowest_row_does() {
+        assert_eq!(SettlementState::of_waiting(1, 1), SettlementState::Draft);
+        assert_eq!(SettlementState::of_waiting(0, 1), SettlementState::Confirmed);
+        assert_eq!(SettlementState::of_waiting(0, 0), SettlementState::Reviewed);
+    }
+
+    #[test]
+    fn what_comes_late_is_still_looked_at() {
+        let (starts, last) = ("2021-06-18".parse().unwrap(), "2021-06-27".parse().unwrap());
+        assert_eq!(looks_from(None, starts), starts);
+        let days_ms = looks_from(Some(last), starts).until(last) * 86_400_000;
+        assert!(days_ms > crate::LATEST_MS + 86_400_000);
+    }
+
+    #[test]
+    fn every_state_but_the_last_ones_has_one_next_step() {
         for state in SettlementState::ALL {
-            assert_eq!(state.next_step().is_none(), *state == SettlementState::Paid);
+            let ended = matches!(state, SettlementState::Paid | SettlementState::LeftOut);
+            assert_eq!(state.next_step().is_none(), ended);
         }
     }
 }

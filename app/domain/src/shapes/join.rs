@@ -66,6 +66,9 @@ pub struct JoinShape {
     pub state: Option<MerchantState>,
     /// Why, as its reviewer wrote; may be empty.
     pub reason: String,
+    /// Whether the caller may apply again for a merchant that the review
+    /// turned down: the draft begins with what it entered before.
+    pub again: bool,
 }
 
 /// A merchant has joined and is live.
@@ -76,7 +79,8 @@ pub struct JoinedShape {
     pub merchant_id: MerchantId,
     /// Its outlets' numbers, in their order.
     pub outlet_ids: Vec<OutletId>,
-    /// `provisional`.
+    /// `provisional`, or `reapplied` for one that was turned down before and
+    /// takes no part until its review.
     pub state: MerchantState,
     /// When the commitment was signed.
     pub signed_at: String,

@@ -21,6 +21,7 @@ mod people;
 mod problem;
 mod promotion;
 mod report;
+mod settlement;
 mod statement;
 mod stats;
 mod voucher;
@@ -42,13 +43,18 @@ pub use join::{
 };
 pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskCase};
 pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
-pub use order::{OrderPreview, OrderShape};
-pub use people::{BureauSale, InvitationShape, PersonShape, SaleShape, TillEnrolled, TillShape};
+pub use order::{OrderPreview, OrderShape, OrderUndone};
+pub use people::{BureauSale, InvitationShape, OutletRule, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use promotion::{
     DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
 };
 pub use report::{ReportChange, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
+pub use settlement::{
+    BankMismatchShape, BankResultShape, OwnSettlement, SettlementItem, SettlementLineShape,
+    SettlementRowShape, SettlementShape, SettlementStepShape, SettlementTotals, SettlementWeek,
+    SettlementWeeks,
+};
 pub use statement::{LedgerAgreement, Statement, StatementLine, StatementSums};
 pub use stats::{DayStats, DistrictStats, LedgerHead, StatsRow};
 pub use voucher::{

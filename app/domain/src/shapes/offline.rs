@@ -49,6 +49,8 @@ shape! {
         outlet_name: String,
         /// Its name in English.
         outlet_name_en: String,
+        /// Who redeemed it: whoever was signed in at the till.
+        clerk_name: String,
         /// The voucher.
         voucher_id: VoucherId,
         /// The order after merchant discounts.

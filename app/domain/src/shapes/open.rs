@@ -22,7 +22,7 @@ shape! {
         redeemed: i64,
         /// The government's part of the subsidies, net of reversals.
         government_fen: Fen,
-        /// Paid to merchants, by the district of their first outlet; not told by day.
+        /// Paid to merchants, by the district of their first outlet and the business day of the payment.
         paid_fen: Fen,
     }
 }

@@ -1,8 +1,8 @@
 //! An order with the vouchers that are used on it.
 
 use super::catalogue::shape;
-use super::{Preview, RedemptionShape};
-use crate::{Fen, ReceiptCode, RedemptionId};
+use super::{Preview, RedemptionShape, Reversed};
+use crate::{Fen, ReceiptCode, RedemptionId, VoucherState};
 use serde::{Deserialize, Serialize};
 
 shape! {
@@ -32,6 +32,42 @@ impl OrderPreview {
             payable_fen: vouchers.iter().map(|part| part.payable_fen).sum(),
             vouchers,
         }
+    }
+}
+
+shape! {
+    /// An order that was undone, with every voucher on it.
+    OrderUndone {
+        /// The number of its first redemption.
+        order_id: RedemptionId,
+        /// What of the order goes back.
+        refund_fen: Fen,
+        /// What of it goes back to the pots.
+        subsidy_back_fen: Fen,
+        /// What of it the resident gets.
+        resident_refund_fen: Fen,
+        /// Each voucher's own reversal.
+        reversals: Vec<Reversed>,
+    }
+}
+
+impl OrderUndone {
+    /// The order whose parts these are.
+    #[must_use]
+    pub fn of(order_id: RedemptionId, reversals: Vec<Reversed>) -> OrderUndone {
+        OrderUndone {
+            order_id,
+            refund_fen: reversals.iter().map(|part| part.refund_fen).sum(),
+            subsidy_back_fen: reversals.iter().map(|part| part.subsidy_back_fen).sum(),
+            resident_refund_fen: reversals.iter().map(|part| part.resident_refund_fen).sum(),
+            reversals,
+        }
+    }
+
+    /// How many of its vouchers went back to the resident.
+    #[must_use]
+    pub fn returned(&self) -> usize {
+        self.reversals.iter().filter(|part| part.voucher_state == VoucherState::Issued).count()
     }
 }
 

@@ -70,6 +70,21 @@ shape! {
 }
 
 shape! {
+    /// Which devices redeem at an outlet.
+    OutletRule {
+        /// The outlet.
+        outlet_id: OutletId,
+        /// Its name.
+        outlet_name: String,
+        /// Its name in English.
+        outlet_name_en: String,
+        /// Whether enrolled tills alone do, or any device on which a clerk is
+        /// signed in.
+        enrolled_only: bool,
+    }
+}
+
+shape! {
     /// A till that was enrolled, with the secret that it keeps and sends in the
     /// header `Yuehui-Till`. A browser has it in a cookie.
     TillEnrolled {

@@ -2,9 +2,9 @@
 
 use crate::draw::DrawRefused;
 use crate::{
-    AssistRefused, ChangeRefused, ClaimRefused, Denied, DraftRefused, ImportRefused, JoinRefused, Lang,
-    LimitScope, MerchantReviewRefused, OfflineRefused, PeopleRefused, PromotionRefused, RedeemRefused,
-    ReverseRefused, RiskRefused, Zone,
+    AssistRefused, BankRefused, ChangeRefused, ClaimRefused, Denied, DraftRefused, ImportRefused,
+    JoinRefused, Lang, LimitScope, MerchantReviewRefused, OfflineRefused, PeopleRefused, PromotionRefused,
+    RedeemRefused, ReverseRefused, RiskRefused, SettlementRefused, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -179,6 +179,9 @@ impl Problem {
             RedeemRefused::WrongDistrict { district } => problem.text("district", district),
             RedeemRefused::WrongKind { kind } => problem.text("kind", kind),
             RedeemRefused::OutletLimitReached { limit } => problem.number("limit", *limit),
+            RedeemRefused::ManagerRequired { limit } => {
+                problem.text("field", "order_fen").number("limit_fen", limit.get())
+            }
             RedeemRefused::InvoiceRequired => problem.text("field", "invoice_no"),
             RedeemRefused::PaperCheckRequired { asks_for } => {
                 problem.text("field", "last4").text("asks_for", asks_for)
@@ -226,6 +229,65 @@ impl Problem {
     #[must_use]
     pub fn of_risk(refused: RiskRefused, lang: Lang) -> Problem {
         Problem::new(409, refused.code(), refused.words(lang))
+    }
+
+    /// What the refusal of a step of a settlement tells.
+    #[must_use]
+    pub fn of_settlement(refused: SettlementRefused, lang: Lang) -> Problem {
+        let status = match refused {
+            SettlementRefused::Maker | SettlementRefused::Reviewer => 403,
+            SettlementRefused::WrongState { .. }
+            | SettlementRefused::WeekNotOver { .. }
+            | SettlementRefused::WeekSettled { .. }
+            | SettlementRefused::StillOpen { .. }
+            | SettlementRefused::NotDiscarded { .. }
+            | SettlementRefused::NothingDue
+            | SettlementRefused::NotAllReviewed { .. } => 409,
+        };
+        let problem = Problem::new(status, refused.code(), refused.words(lang));
+        match refused {
+            SettlementRefused::WrongState { state, step } => problem.text("state", state).text("step", step),
+            SettlementRefused::NotDiscarded { state } => problem.text("state", state),
+            SettlementRefused::WeekNotOver { to } => problem.text("to", to),
+            SettlementRefused::WeekSettled { batch, to } => {
+                problem.number("settlement_id", batch).text("to", to)
+            }
+            SettlementRefused::StillOpen { batch } => problem.number("settlement_id", batch),
+            SettlementRefused::NotAllReviewed { waiting, rows } => {
+                problem.number("waiting", waiting).number("rows", rows)
+            }
+            SettlementRefused::Maker | SettlementRefused::Reviewer | SettlementRefused::NothingDue => problem,
+        }
+    }
+
+    /// What the refusal of a bank's result tells.
+    #[must_use]
+    pub fn of_bank(refused: &BankRefused, lang: Lang) -> Problem {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let status = match refused {
+            BankRefused::OtherBatch { .. } => 409,
+            BankRefused::TooLarge { .. } | BankRefused::TooLong { .. } => 413,
+            BankRefused::WrongTotal { .. }
+            | BankRefused::Unreadable { .. }
+            | BankRefused::Unmatched { .. } => 422,
+        };
+        let problem = Problem::new(status, refused.code(), refused.words(lang));
+        match refused {
+            BankRefused::OtherBatch { expected, found } => {
+                problem.number("expected", *expected).number("found", *found)
+            }
+            BankRefused::WrongTotal { expected, found } => {
+                problem.number("expected_fen", expected.get()).number("found_fen", found.get())
+            }
+            BankRefused::TooLarge { limit, found } | BankRefused::TooLong { limit, found } => {
+                problem.number("limit", number(*limit)).number("found", number(*found))
+            }
+            BankRefused::Unreadable { .. } => problem,
+            BankRefused::Unmatched { count, first } => {
+                let told = first.iter().map(|of| format!("{}: {}", of.reference(), of.words(lang)));
+                problem.number("count", number(*count)).list("mismatches", told)
+            }
+        }
     }
 
     /// What the refusal of a person or a till tells.
@@ -297,6 +359,7 @@ impl Problem {
         match refused {
             JoinRefused::NotOffered => problem,
             JoinRefused::AlreadyJoined { merchant } => problem.number("merchant_id", merchant.0),
+            JoinRefused::OutletInUse { name } => problem.text("name", name),
             JoinRefused::CodeTaken { name } => problem.text("field", "credit_code").text("name", name),
             JoinRefused::CommitmentChanged { version } => {
                 problem.text("field", "version").text("version", version)

@@ -203,6 +203,9 @@ shape! {
     RecentSale {
         /// The redemption.
         redemption: RedemptionShape,
+        /// The first redemption of its order: its own number, where it has the
+        /// order to itself.
+        order_id: RedemptionId,
         /// Until when the caller may undo it, in milliseconds; null when it is
         /// another person's, or is undone.
         undo_until_ms: Option<i64>,

@@ -6,7 +6,7 @@ use super::signal::{self, Signal};
 use crate::api::sale::{Sale, SaleBody, Step};
 use crate::islands::key::new_key;
 use domain::shapes::{Extra, OrderShape, Problem, RecentSale, RedemptionShape};
-use domain::{Lang, PresentToken, Timestamp, TokenForm, undo_until};
+use domain::{Lang, PresentToken, RedemptionId, Timestamp, TokenForm, undo_until};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::html;
 use leptos::prelude::*;
@@ -31,6 +31,8 @@ pub(super) struct Desk {
     pub(super) needs_invoice: RwSignal<bool>,
     /// The voucher at hand is on paper: it needs the last four digits.
     pub(super) needs_last4: RwSignal<bool>,
+    /// The second one is.
+    pub(super) needs_second_last4: RwSignal<bool>,
     /// The last redemptions, the newest first.
     pub(super) recent: RwSignal<Vec<RecentSale>>,
     /// Whether the till is to be heard.
@@ -45,6 +47,7 @@ pub(super) struct Desk {
     pub(super) discount: NodeRef<html::Input>,
     pub(super) invoice: NodeRef<html::Input>,
     pub(super) last4: NodeRef<html::Input>,
+    pub(super) second_last4: NodeRef<html::Input>,
     pub(super) confirm: NodeRef<html::Button>,
     pub(super) next: NodeRef<html::A>,
     /// The key that the server gave to the sale it previewed.
@@ -54,7 +57,8 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(lang: Lang, sale: &Sale, step: Step, recent: Vec<RecentSale>) -> Desk {
         let needs_invoice = !sale.invoice_no.is_empty() || asks_invoice(&step);
-        let needs_last4 = !sale.last4.is_empty() || asks_last4(&step);
+        let needs_last4 = !sale.last4.is_empty() || fault(&step) == Some("last4");
+        let needs_second_last4 = !sale.second_last4.is_empty() || fault(&step) == Some("second_last4");
         Desk {
             lang,
             step: RwSignal::new(step),
@@ -62,6 +66,7 @@ impl Desk {
             confirming: RwSignal::new(None),
             needs_invoice: RwSignal::new(needs_invoice),
             needs_last4: RwSignal::new(needs_last4),
+            needs_second_last4: RwSignal::new(needs_second_last4),
             recent: RwSignal::new(recent),
             sound: RwSignal::new(true),
             lens: Lens::new(lang),
@@ -73,6 +78,7 @@ impl Desk {
             discount: NodeRef::new(),
             invoice: NodeRef::new(),
             last4: NodeRef::new(),
+            second_last4: NodeRef::new(),
             confirm: NodeRef::new(),
             next: NodeRef::new(),
             given_key: StoredValue::new(Some(sale.key.clone()).filter(|key| !key.is_empty())),
@@ -118,16 +124,15 @@ impl Desk {
             if let Some(second) = self.second.get_untracked() {
                 second.set_value(text);
             }
-            self.needs_last4.update(|needs| *needs |= printed);
+            clear(self.second_last4);
+            self.needs_second_last4.set(printed);
             return focus_soon(self.order);
         }
         if let Some(code) = self.code.get_untracked() {
             code.set_value(text);
         }
         // The digits were another holder's.
-        if let Some(last4) = self.last4.get_untracked() {
-            last4.set_value("");
-        }
+        clear(self.last4);
         self.needs_last4.set(printed);
         focus_soon(self.order);
     }
@@ -205,19 +210,19 @@ impl Desk {
 
     fn receive(self, order: OrderShape) {
         self.signal(Signal::Done);
-        order.redemptions.iter().for_each(|redemption| self.remember(redemption));
+        order.redemptions.iter().for_each(|redemption| self.remember(redemption, order.order_id));
         self.step.set(Step::Redeemed(order));
         show_from_the_top();
         focus_soon(self.next);
     }
 
     /// Puts a redemption of this till before the last ones.
-    fn remember(self, redemption: &RedemptionShape) {
+    fn remember(self, redemption: &RedemptionShape, order_id: RedemptionId) {
         let at = redemption.redeemed_at.parse::<Timestamp>();
         let undo_until_ms = at.ok().map(|at| undo_until(at).ms());
         self.recent.update(|recent| {
             recent.retain(|sale| sale.redemption.redemption_id != redemption.redemption_id);
-            recent.insert(0, RecentSale { redemption: redemption.clone(), undo_until_ms });
+            recent.insert(0, RecentSale { redemption: redemption.clone(), order_id, undo_until_ms });
             recent.truncate(RECENT);
         });
     }
@@ -235,16 +240,19 @@ impl Desk {
         if asks_invoice(&step) {
             self.needs_invoice.set(true);
         }
-        if asks_last4(&step) {
-            self.needs_last4.set(true);
-        }
         let at = fault(&step).unwrap_or_default().to_owned();
+        match at.as_str() {
+            "last4" => self.needs_last4.set(true),
+            "second_last4" => self.needs_second_last4.set(true),
+            _ => (),
+        }
         self.step.set(step);
         match at.as_str() {
             "order" => focus_soon(self.order),
             "discount" => focus_soon(self.discount),
             "invoice_no" => focus_soon(self.invoice),
             "last4" => focus_soon(self.last4),
+            "second_last4" => focus_soon(self.second_last4),
             "second" => focus_soon(self.second),
             "outlet_id" => focus_soon(self.outlet),
             _ => focus_soon(self.code),
@@ -265,17 +273,16 @@ impl Desk {
     }
 
     fn clear(self) {
-        for field in [self.code, self.second, self.order, self.discount, self.invoice, self.last4] {
-            if let Some(field) = field.get_untracked() {
-                field.set_value("");
-            }
-        }
+        let digits = [self.last4, self.second_last4];
+        let rest = [self.code, self.second, self.order, self.discount, self.invoice];
+        digits.into_iter().chain(rest).for_each(clear);
         if let Some(more) = self.more.get_untracked() {
             // It stays open where that cannot be told.
             let _ = more.remove_attribute("open");
         }
         self.needs_invoice.set(false);
         self.needs_last4.set(false);
+        self.needs_second_last4.set(false);
         // A reload shows no old receipt.
         if let Ok(history) = window().history() {
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("/shop/till"));
@@ -297,6 +304,7 @@ impl Desk {
             outlet_id: outlet.map(|outlet| outlet.value()).unwrap_or_default(),
             invoice_no: value(self.invoice),
             last4: value(self.last4),
+            second_last4: value(self.second_last4),
             key: String::new(),
         }
         .read(self.lang)
@@ -315,12 +323,14 @@ fn value(field: NodeRef<html::Input>) -> String {
     field.get_untracked().map(|field| field.value()).unwrap_or_default()
 }
 
-fn asks_invoice(step: &Step) -> bool {
-    fault(step) == Some("invoice_no")
+fn clear(field: NodeRef<html::Input>) {
+    if let Some(field) = field.get_untracked() {
+        field.set_value("");
+    }
 }
 
-fn asks_last4(step: &Step) -> bool {
-    fault(step) == Some("last4")
+fn asks_invoice(step: &Step) -> bool {
+    fault(step) == Some("invoice_no")
 }
 
 /// The field that a refusal is about.
@@ -335,12 +345,13 @@ pub(super) fn fault(step: &Step) -> Option<&str> {
             "order_fen" => "order",
             "merchant_discount_fen" => "discount",
             "token" | "code" => code,
+            "last4" if of_second => "second_last4",
             field => field,
         }),
         ("below_threshold", _) => Some("order"),
         (
             "wrong_outlet" | "wrong_district" | "unauthenticated" | "offline" | "too_often" | "paper_locked"
-            | "till_off",
+            | "till_off" | "till_required",
             _,
         ) => None,
         _ => Some(code),

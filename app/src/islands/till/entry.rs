@@ -32,11 +32,11 @@ pub(super) fn entry(
             hidden=away on:submit=submit>
             {outlet_field(desk, outlets, &sale.outlet_id)}
             {code_field(desk, &sale.code, scanner)}
-            {second_field(desk, &sale.second)}
+            {second_field(desk, sale)}
             {order_field(desk, &sale.order)}
             {discount_field(desk, &sale.discount)}
             {invoice_field(desk, &sale.invoice_no)}
-            {last4_field(desk, &sale.last4)}
+            {last4_field(desk, "last4", &sale.last4)}
             {move || refusal(desk)}
             <div class="till-act">
                 <button class="till-main" type="submit" data-testid="preview" aria-disabled=move || desk.asking.get().then_some("true")>
@@ -102,8 +102,8 @@ fn code_field(desk: Desk, code: &str, scanner: String) -> impl IntoView + use<> 
 }
 
 /// A second voucher on the same order.
-fn second_field(desk: Desk, second: &str) -> impl IntoView + use<> {
-    let lang = desk.lang;
+fn second_field(desk: Desk, sale: &Sale) -> impl IntoView + use<> {
+    let (lang, second) = (desk.lang, &sale.second);
     view! {
         <details class="till-more" open=!second.is_empty() node_ref=desk.more>
             <summary data-testid="second-voucher">{lang.pick("同单再用一张券", "A second voucher on this order")}</summary>
@@ -117,6 +117,7 @@ fn second_field(desk: Desk, second: &str) -> impl IntoView + use<> {
                     {lang.pick("政府券和商户让利券各一张，商户券先减", "One of the government's and one of the merchants', which comes off first")}
                 </p>
             </div>
+            {last4_field(desk, "second_last4", &sale.second_last4)}
         </details>
     }
 }
@@ -181,14 +182,26 @@ fn invoice_field(desk: Desk, number: &str) -> impl IntoView + use<> {
     }
 }
 
-fn last4_field(desk: Desk, digits: &str) -> impl IntoView + use<> {
+/// The digits of the paper whose code stands above: each paper has its own.
+fn last4_field(desk: Desk, name: &'static str, digits: &str) -> impl IntoView + use<> {
     let lang = desk.lang;
+    let (needed, node, label) = match name {
+        "last4" => {
+            (desk.needs_last4, desk.last4, lang.pick("后四位（纸质券）", "Last four digits (paper voucher)"))
+        }
+        _ => (
+            desk.needs_second_last4,
+            desk.second_last4,
+            lang.pick("第二张纸质券的后四位", "The second paper voucher's last four digits"),
+        ),
+    };
+    let (id, hint) = (format!("till-{name}"), format!("till-{name}-hint"));
     view! {
-        <div class="till-field" hidden=move || !desk.needs_last4.get()>
-            <label class="till-label" for="till-last4">{lang.pick("后四位（纸质券）", "Last four digits (paper voucher)")}</label>
-            <input class="till-invoice digits" id="till-last4" name="last4" type="text" value=digits.to_owned() maxlength="8"
-                autocomplete="off" enterkeyhint="go" aria-describedby="till-last4-hint" aria-invalid=invalid(desk, "last4") node_ref=desk.last4/>
-            <p class="till-hint" id="till-last4-hint">
+        <div class="till-field" hidden=move || !needed.get()>
+            <label class="till-label" for=id.clone()>{label}</label>
+            <input class="till-invoice digits" id=id name=name type="text" value=digits.to_owned() maxlength="8"
+                autocomplete="off" enterkeyhint="go" aria-describedby=hint.clone() aria-invalid=invalid(desk, name) node_ref=node/>
+            <p class="till-hint" id=hint>
                 {lang.pick("问顾客：纸上写明的手机号或身份证号后四位", "Ask the customer: of the phone or identity number that the paper names")}
             </p>
         </div>
@@ -255,7 +268,9 @@ fn words(problem: &Problem, desk: Desk) -> String {
                 "The order is between 0.01 and 1,000,000 yuan, such as 88.50",
             )
             .to_owned(),
-        ("bad_field", false) if desk.step.with_untracked(|step| fault(step) == Some("last4")) => {
+        ("bad_field", false)
+            if desk.step.with_untracked(|step| matches!(fault(step), Some("last4" | "second_last4"))) =>
+        {
             lang.pick("后四位是 4 个数字，最后一位可以是 X", "Four digits; the last one may be X").to_owned()
         }
         _ => problem.detail.clone(),

@@ -65,6 +65,7 @@ fn previewed(desk: Desk, preview: OrderPreview, sale: &Sale) -> impl IntoView + 
                 <input type="hidden" name="outlet_id" value=sale.outlet_id.clone()/>
                 <input type="hidden" name="invoice_no" value=sale.invoice_no.clone()/>
                 <input type="hidden" name="last4" value=sale.last4.clone()/>
+                <input type="hidden" name="second_last4" value=sale.second_last4.clone()/>
                 <input type="hidden" name="key" value=sale.key.clone()/>
                 <button class="till-main" type="submit" data-testid="confirm" node_ref=desk.confirm
                     aria-disabled=move || busy().then_some("true")>

@@ -6,7 +6,7 @@ use super::signal::Signal;
 use crate::api::till::UndoRedemption;
 use crate::islands::countdown::ticking;
 use crate::islands::rest;
-use domain::shapes::{RecentSale, RedemptionShape, Reversed};
+use domain::shapes::{OrderUndone, RecentSale, RedemptionShape};
 use domain::{Lang, RedemptionId, UNDO_MS};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -37,7 +37,8 @@ pub(super) fn recent(desk: Desk, key: String, made_at_ms: i64) -> impl IntoView 
         busy: RwSignal::new(None),
         said: RwSignal::new(String::new()),
     };
-    let rows = move || desk.recent.with(|sales| sales.iter().map(|sale| row(undoing, sale)).collect_view());
+    let rows =
+        move || desk.recent.with(|sales| sales.iter().map(|sale| row(undoing, sale, sales)).collect_view());
     view! {
         <section class="till-recent" aria-labelledby="till-recent-title">
             <h2 class="till-recent-title" id="till-recent-title">{lang.pick("最近 20 笔", "The last 20")}</h2>
@@ -50,10 +51,15 @@ pub(super) fn recent(desk: Desk, key: String, made_at_ms: i64) -> impl IntoView 
     }
 }
 
-fn row(undoing: Undoing, sale: &RecentSale) -> impl IntoView + use<> {
+fn row(undoing: Undoing, sale: &RecentSale, all: &[RecentSale]) -> impl IntoView + use<> {
     let lang = undoing.desk.lang;
     let redemption = &sale.redemption;
-    let (id, until_ms) = (redemption.redemption_id, sale.undo_until_ms);
+    let (id, order_id) = (redemption.redemption_id, sale.order_id);
+    // One button undoes an order; it stands at the order's line that comes first.
+    let first = all.iter().find(|other| other.order_id == order_id && other.undo_until_ms.is_some());
+    let until_ms =
+        sale.undo_until_ms.filter(|_| first.is_some_and(|first| first.redemption.redemption_id == id));
+    let shared = all.iter().filter(|other| other.order_id == order_id).count() > 1;
     let time = redemption.redeemed_at.get(11..19).unwrap_or_default().to_owned();
     let state = state(redemption, lang);
     let sums = lang.pick(
@@ -66,9 +72,10 @@ fn row(undoing: Undoing, sale: &RecentSale) -> impl IntoView + use<> {
             <p class="till-sale-sums">
                 <time class="digits" datetime=redemption.redeemed_at.clone()>{time}</time>
                 <span>{sums}</span>
+                {shared.then(|| view! { <span>{lang.pick("同单多张券", "one of several on an order")}</span> })}
                 {state.map(|words| view! { <strong data-testid="sale-state">{words}</strong> })}
             </p>
-            {until_ms.map(|until_ms| undo(undoing, id, until_ms))}
+            {until_ms.map(|until_ms| undo(undoing, order_id, until_ms, shared))}
         </li>
     }
 }
@@ -87,7 +94,7 @@ fn state(redemption: &RedemptionShape, lang: Lang) -> Option<String> {
 }
 
 /// The button, while there is time; it asks once more before it undoes.
-fn undo(undoing: Undoing, id: RedemptionId, until_ms: i64) -> impl IntoView {
+fn undo(undoing: Undoing, id: RedemptionId, until_ms: i64, shared: bool) -> impl IntoView {
     let lang = undoing.desk.lang;
     let left_s = Memo::new(move |_| {
         // A page whose clock lags promises no more than there is.
@@ -104,7 +111,12 @@ fn undo(undoing: Undoing, id: RedemptionId, until_ms: i64) -> impl IntoView {
         } else if undoing.asked.get() == Some(id) {
             lang.pick(format!("确认撤销 {left_s}"), format!("Really undo {left_s}"))
         } else {
-            lang.pick(format!("撤销 {left_s}"), format!("Undo {left_s}"))
+            let what = if shared {
+                lang.pick("撤销整单", "Undo the order")
+            } else {
+                lang.pick("撤销", "Undo")
+            };
+            format!("{what} {left_s}")
         }
     };
     view! {
@@ -132,15 +144,15 @@ fn press(undoing: Undoing, id: RedemptionId) {
     undoing.busy.set(Some(id));
     let lang = undoing.desk.lang;
     spawn_local(async move {
-        let url = format!("/api/v1/redemptions/{id}/undo");
-        let answer = rest::post::<Reversed>(&url, &key_of(undoing, id), String::new(), lang).await;
+        let url = format!("/api/v1/orders/{id}/undo");
+        let answer = rest::post::<OrderUndone>(&url, &key_of(undoing, id), String::new(), lang).await;
         undoing.busy.set(None);
         undoing.asked.set(None);
         match answer {
-            Ok(reversed) => {
+            Ok(order) => {
                 undoing.desk.signal(Signal::Done);
-                undoing.desk.recent.update(|sales| undone(sales, &reversed));
-                undoing.said.set(told(&reversed, lang));
+                undoing.desk.recent.update(|sales| undone(sales, order.order_id));
+                undoing.said.set(told(&order, lang));
             }
             Err(problem) => {
                 undoing.desk.signal(Signal::Bad);
@@ -150,25 +162,24 @@ fn press(undoing: Undoing, id: RedemptionId) {
     });
 }
 
-fn undone(sales: &mut [RecentSale], reversed: &Reversed) {
-    let sale = sales.iter_mut().find(|sale| sale.redemption.redemption_id == reversed.redemption_id);
-    if let Some(sale) = sale {
+fn undone(sales: &mut [RecentSale], order: RedemptionId) {
+    for sale in sales.iter_mut().filter(|sale| sale.order_id == order) {
         sale.redemption.refunded_fen = sale.redemption.order_fen;
         sale.redemption.subsidy_back_fen = sale.redemption.subsidy_fen;
         sale.undo_until_ms = None;
     }
 }
 
-fn told(reversed: &Reversed, lang: Lang) -> String {
-    let back = reversed.resident_refund_fen;
-    match reversed.voucher_state {
-        domain::VoucherState::Issued => lang.pick(
-            format!("已撤销，应退顾客 {back}，券已退回顾客券包"),
-            format!("Undone: give {back} back; the customer has the voucher again"),
+fn told(order: &OrderUndone, lang: Lang) -> String {
+    let (back, returned, all) = (order.resident_refund_fen, order.returned(), order.reversals.len());
+    match all - returned {
+        0 => lang.pick(
+            format!("已撤销，应退顾客 {back}，{all} 张券已退回顾客券包"),
+            format!("Undone: give {back} back; the customer has what they used again ({all})"),
         ),
-        _ => lang.pick(
-            format!("已撤销，应退顾客 {back}，这张券不退回"),
-            format!("Undone: give {back} back; this voucher does not come back"),
+        lost => lang.pick(
+            format!("已撤销，应退顾客 {back}，有 {lost} 张券不退回"),
+            format!("Undone: give {back} back; {lost} of the vouchers do not come back"),
         ),
     }
 }

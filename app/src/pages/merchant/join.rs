@@ -16,7 +16,7 @@ use leptos::server_fn::ServerFn;
 pub(crate) fn join() -> impl IntoView {
     loaded(api::join(parameter("step"), parameter("outlet")), |join| match join {
         None => welcome().into_any(),
-        Some(join) if join.shape.merchant_id.is_some() => joined(&join).into_any(),
+        Some(join) if join.shape.merchant_id.is_some() && !join.shape.again => joined(&join).into_any(),
         Some(join) => show(join).into_any(),
     })
 }
@@ -80,6 +80,7 @@ fn show(join: Join) -> impl IntoView {
     view! {
         <Page title=lang.pick("商户加入", "Join as a merchant") class="page-narrow join-page">
             <h1>{lang.pick("商户加入", "Join as a merchant")}</h1>
+            {turned_down(&join, lang)}
             {steps}
             {(faults > 0).then(|| view! {
                 <p class="notice notice-warn" role="alert" data-testid="join-faults">
@@ -90,6 +91,22 @@ fn show(join: Join) -> impl IntoView {
             <p class="quiet">{lang.pick("每一步都会保存，可以随时离开，回来接着填。", "Every step is saved: leave whenever you like and go on later.")}</p>
         </Page>
     }
+}
+
+/// Why the review turned the merchant down, while it applies again.
+fn turned_down(join: &Join, lang: Lang) -> Option<impl IntoView + use<>> {
+    join.shape.again.then(|| {
+        view! {
+            <p class="notice notice-warn" data-testid="join-turned-down">
+                <b>{lang.pick("上次审核未通过：", "The review turned you down: ")}</b>
+                {join.shape.reason.clone()}
+                {lang.pick(
+                    "。请修改后重新签署；再次审核通过以前，优惠不显示，收银台不能核销。",
+                    ". Mend it and sign anew; until the next review promotions stay offline and tills refuse.",
+                )}
+            </p>
+        }
+    })
 }
 
 fn steps(join: &Join, lang: Lang) -> impl IntoView + use<> {

@@ -8,8 +8,8 @@ use crate::components::page::Page;
 use crate::components::risk::evidence;
 use crate::components::when::When;
 use crate::pages::{loaded, parameter};
-use domain::shapes::{OfflineRedemption, RiskCase};
-use domain::{Lang, OfflinePermit};
+use domain::shapes::{OfflineRedemption, Page as List, RiskCase};
+use domain::{Lang, OfflinePermit, RiskSignal};
 use leptos::prelude::*;
 
 /// The till without a network.
@@ -73,12 +73,12 @@ pub(crate) fn own_risk() -> impl IntoView {
         let lang = caller::lang();
         let none = cases.items.is_empty();
         let own = cases.items.iter().map(|case| case_card(case, lang)).collect_view();
-        let rows = arrived.items.iter().map(|row| arrival(row, lang)).collect_view();
-        let next = arrived.next_cursor.map(|cursor| {
-            view! { <p class="pager"><a class="button button-quiet" href=format!("/shop/risk?cursor={cursor}")>{lang.pick("更早的", "Earlier")}</a></p> }
-        });
+        let arrived = match arrived.items.is_empty() {
+            true => view! { <p class="nothing">{lang.pick("没有收到断网时的核销。", "Nothing has arrived from a till without a network.")}</p> }.into_any(),
+            false => arrivals(arrived, lang).into_any(),
+        };
         view! {
-            <Page title=lang.pick("离线与核查", "Offline and under review") class="page-wide">
+            <Page title=lang.pick("离线与核查", "Offline and under review") class="page-wide own-risk-page">
                 <h1>{lang.pick("离线与核查", "Offline and under review")}</h1>
                 <section aria-labelledby="cases">
                     <h2 id="cases">{lang.pick("核查中的核销", "Under review")}</h2>
@@ -87,30 +87,49 @@ pub(crate) fn own_risk() -> impl IntoView {
                 </section>
                 <section aria-labelledby="arrived">
                     <h2 id="arrived">{lang.pick("离线核销的结果", "What became of offline redemptions")}</h2>
-                    <div class="table-box" tabindex="0" role="region" aria-labelledby="arrived">
-                        <table class="figures">
-                            <thead><tr>
-                                <th scope="col">{lang.pick("核销时间", "Made at")}</th>
-                                <th scope="col">{lang.pick("送达时间", "Arrived at")}</th>
-                                <th scope="col">{lang.pick("门店", "Outlet")}</th>
-                                <th scope="col" class="num">{lang.pick("订单", "Order")}</th>
-                                <th scope="col">{lang.pick("结果", "Result")}</th>
-                            </tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                    {next}
+                    {arrived}
                 </section>
             </Page>
         }
     })
 }
 
+/// What arrived from tills without a network, and the way to what is older.
+fn arrivals(page: List<OfflineRedemption>, lang: Lang) -> impl IntoView {
+    let rows = page.items.iter().map(|row| arrival(row, lang)).collect_view();
+    let next = page.next_cursor.map(|cursor| {
+        view! { <p class="pager"><a class="button button-quiet" href=format!("/shop/risk?cursor={cursor}")>{lang.pick("更早的", "Earlier")}</a></p> }
+    });
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-labelledby="arrived">
+            <table class="figures">
+                <thead><tr>
+                    <th scope="col">{lang.pick("核销时间", "Made at")}</th>
+                    <th scope="col">{lang.pick("送达时间", "Arrived at")}</th>
+                    <th scope="col">{lang.pick("门店", "Outlet")}</th>
+                    <th scope="col">{lang.pick("店员", "Clerk")}</th>
+                    <th scope="col" class="num">{lang.pick("订单", "Order")}</th>
+                    <th scope="col">{lang.pick("结果", "Result")}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        {next}
+    }
+}
+
 fn case_card(case: &RiskCase, lang: Lang) -> impl IntoView + use<> {
-    let answer = lang.pick(
-        "如有小票或监控，请联系所在区县商务局说明；先入账的一笔照常结算。",
-        "Tell the district's bureau what the receipts say; the one booked first is paid as usual.",
-    );
+    let answer = if case.signal == RiskSignal::OfflineUnfunded {
+        lang.pick(
+            "请保留小票，商务局会核实并处理这笔补贴。",
+            "Keep the receipt: the bureau looks into it and sees to the subsidy.",
+        )
+    } else {
+        lang.pick(
+            "如有小票或监控，请联系所在区县商务局说明；先入账的一笔照常结算。",
+            "Tell the district's bureau what the receipts say; the one booked first is paid as usual.",
+        )
+    };
     view! {
         <article class="card risk-case" data-case=case.case_id.to_string() data-state=case.state.code()>
             {evidence(case, lang)}
@@ -138,6 +157,7 @@ fn arrival(row: &OfflineRedemption, lang: Lang) -> impl IntoView + use<> {
             <th scope="row">{when.moment(&row.made_at)}</th>
             <td>{when.moment(&row.arrived_at)}</td>
             <td>{outlet}</td>
+            <td>{row.clerk_name.clone()}</td>
             <td class="num">{row.order_fen.to_string()}</td>
             <td>{result}</td>
         </tr>

@@ -1,25 +1,27 @@
 //! `/shop/clerks`: a merchant's people and tills.
 
+use crate::api::caller;
 use crate::api::people::{self as api, ChangePerson, InvitePerson, People, RemovePerson};
 use crate::api::sale::TillOutlet;
-use crate::api::{caller, tills::ChangeTill};
+use crate::api::tills::{ChangeOutletRule, ChangeTill};
 use crate::components::page::Page;
 use crate::components::when::When;
 use crate::islands::qr;
 use crate::pages::{loaded, parameter};
-use domain::shapes::{InvitationShape, PersonShape, TillShape};
+use domain::shapes::{InvitationShape, OutletRule, PersonShape, TillShape};
 use domain::{Lang, MOST_NAME, OutletId, Role};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// The page.
 pub(crate) fn people() -> impl IntoView {
-    loaded(api::people(parameter("cursor"), parameter("tills")), show)
+    loaded(api::people(parameter("cursor"), parameter("tills"), parameter("outlets")), show)
 }
 
 fn show(page: People) -> impl IntoView {
     let lang = caller::lang();
-    let People { people, tills, outlets, roles, own, invitation, key } = page;
+    let People { people, tills, outlets, rules, roles, own, invitation, key } = page;
+    let rule_lines = rules.items.iter().map(|rule| rule_line(lang, rule)).collect_view();
     let persons = people
         .items
         .iter()
@@ -46,6 +48,11 @@ fn show(page: People) -> impl IntoView {
                 {none.then(|| view! { <p class="shop-nothing">{lang.pick("还没有登记设备。", "No till is enrolled yet.")}</p> })}
                 <ul class="people-list">{lines}</ul>
                 {more(lang, "tills", tills.next_cursor)}
+            </section>
+            <section aria-labelledby="rules">
+                <h2 id="rules">{lang.pick("谁可以核销", "Which devices redeem")}</h2>
+                <ul class="people-list">{rule_lines}</ul>
+                {more(lang, "outlets", rules.next_cursor)}
             </section>
             <p><a class="button button-quiet" href="/shop">{lang.pick("回门店", "Back to the shop")}</a></p>
         </Page>
@@ -219,6 +226,35 @@ fn till_line(lang: Lang, till: &TillShape) -> impl IntoView + use<> {
                     </div>
                 </form>
             </details>
+        </li>
+    }
+}
+
+fn rule_line(lang: Lang, rule: &OutletRule) -> impl IntoView + use<> {
+    let name = lang.of(&rule.outlet_name, &rule.outlet_name_en).to_owned();
+    let (state, next) = if rule.enrolled_only {
+        (
+            lang.pick("只限登记过的收银设备", "Enrolled tills alone"),
+            lang.pick(
+                "改为任何登录店员的设备都可核销",
+                "Let any device redeem on which a clerk is signed in",
+            ),
+        )
+    } else {
+        (
+            lang.pick("任何登录店员的设备", "Any device on which a clerk is signed in"),
+            lang.pick("改为只限登记过的收银设备", "Let enrolled tills alone redeem"),
+        )
+    };
+    view! {
+        <li class="people-line" data-rule=rule.outlet_id.to_string() data-enrolled-only=rule.enrolled_only.to_string()>
+            <p class="people-name"><strong>{name}</strong></p>
+            <p class="quiet">{state}</p>
+            <form class="form" method="post" action=ChangeOutletRule::url()>
+                <input type="hidden" name="outlet_id" value=rule.outlet_id.to_string()/>
+                <button class="button button-quiet" type="submit" name="enrolled_only" value=(!rule.enrolled_only).to_string()
+                    data-testid="change-rule">{next}</button>
+            </form>
         </li>
     }
 }

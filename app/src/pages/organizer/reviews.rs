@@ -27,9 +27,15 @@ fn list(waiting: Waiting) -> impl IntoView {
     let place =
         waiting.district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let state = waiting.state;
-    let tabs = MerchantState::ALL.iter().map(|tab| {
-        let here = (*tab == state).then_some("page");
-        view! { <a class="button button-quiet" href=format!("/bureau/reviews?state={tab}") aria-current=here>{tab.word(lang)}</a> }
+    let address = |state: Option<MerchantState>, rest: &str| match state {
+        Some(state) => format!("/bureau/reviews?state={state}{rest}"),
+        None => format!("/bureau/reviews?{}", rest.trim_start_matches('&')),
+    };
+    let own = MerchantState::ALL.iter().map(|tab| (Some(*tab), tab.word(lang)));
+    let tabs = std::iter::once((None, lang.pick("待审核", "Waiting"))).chain(own);
+    let tabs = tabs.map(|(tab, word)| {
+        let here = (tab == state).then_some("page");
+        view! { <a class="button button-quiet" href=address(tab, "") aria-current=here>{word}</a> }
     });
     let tabs = tabs.collect_view();
     let merchants = waiting.merchants.items.iter().enumerate();
@@ -47,7 +53,7 @@ fn list(waiting: Waiting) -> impl IntoView {
                 false => table(rows, lang).into_any(),
             }}
             {next.map(|cursor| view! {
-                <p class="pager"><a class="button button-quiet" href=format!("/bureau/reviews?state={state}&cursor={cursor}")>{lang.pick("下一页", "Next page")}</a></p>
+                <p class="pager"><a class="button button-quiet" href=address(state, &format!("&cursor={cursor}"))>{lang.pick("下一页", "Next page")}</a></p>
             })}
         </Page>
     }
@@ -78,7 +84,10 @@ fn row(merchant: &WaitingMerchant, waiting: &Waiting, is_first: bool, lang: Lang
     let id = merchant.merchant_id;
     view! {
         <tr data-merchant=id.to_string()>
-            <th scope="row"><a class="review-name" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
+            <th scope="row">
+                <a class="review-name" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a>
+                {(merchant.state == MerchantState::Reapplied).then(|| view! { <span class="tag">{lang.pick("重新申请", "Again")}</span> })}
+            </th>
             <td>{kind_name(&waiting.kinds, &merchant.kind, lang)}</td>
             <td>{district}</td>
             <td class="num">{merchant.outlets}</td>

@@ -90,19 +90,18 @@ fn public_draws(draws: Vec<RoundShape>, lang: Lang) -> impl IntoView {
 /// The figures by district and by day.
 fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
     let total = lang.pick("合计", "Total").to_owned();
-    let districts =
-        books.districts.iter().map(|row| line(row, lang.of(&row.name, &row.name_en).to_owned(), true));
+    let districts = books.districts.iter().map(|row| line(row, lang.of(&row.name, &row.name_en).to_owned()));
     let districts = districts.collect_view();
-    let days = books.days.iter().rev().map(|row| line(row, row.key.clone(), false)).collect_view();
-    let sum = line(&books.total, total, true);
+    let days = books.days.iter().rev().map(|row| line(row, row.key.clone())).collect_view();
+    let sum = line(&books.total, total);
     let as_of = When::here().moment(&books.as_of);
     view! {
         <section aria-labelledby="by-district">
             <h2 id="by-district">{lang.pick("各区县", "By district")}</h2>
             <p class="quiet">{lang.pick("截至 ", "As of ")}{as_of}</p>
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-district">
-                <table class="figures" data-testid="open-districts">
-                    {heads(lang.pick("区县", "District"), true, lang)}
+                <table class="figures tally" data-testid="open-districts">
+                    {heads(lang.pick("区县", "District"), lang)}
                     <tbody>{districts}</tbody>
                     <tfoot>{sum}</tfoot>
                 </table>
@@ -112,7 +111,7 @@ fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
             <h2 id="by-day">{lang.pick("各营业日", "By business day")}</h2>
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-day">
                 <table class="figures" data-testid="open-days">
-                    {heads(lang.pick("营业日", "Business day"), false, lang)}
+                    {heads(lang.pick("营业日", "Business day"), lang)}
                     <tbody>{days}</tbody>
                 </table>
             </div>
@@ -120,7 +119,7 @@ fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
     }
 }
 
-fn heads(first: &'static str, paid: bool, lang: Lang) -> impl IntoView {
+fn heads(first: &'static str, lang: Lang) -> impl IntoView {
     view! {
         <thead><tr>
             <th scope="col">{first}</th>
@@ -128,13 +127,12 @@ fn heads(first: &'static str, paid: bool, lang: Lang) -> impl IntoView {
             <th scope="col" class="num">{lang.pick("领取", "Claimed")}</th>
             <th scope="col" class="num">{lang.pick("核销", "Redeemed")}</th>
             <th scope="col" class="num">{lang.pick("财政补贴", "Government subsidy")}</th>
-            {paid.then(|| view! { <th scope="col" class="num">{lang.pick("已支付商户", "Paid to merchants")}</th> })}
+            <th scope="col" class="num">{lang.pick("已支付商户", "Paid to merchants")}</th>
         </tr></thead>
     }
 }
 
-fn line(row: &OpenRow, name: String, paid: bool) -> impl IntoView + use<> {
-    let paid = paid.then(|| view! { <td class="num">{yuan(row.paid_fen)}</td> });
+fn line(row: &OpenRow, name: String) -> impl IntoView + use<> {
     view! {
         <tr data-key=row.key.clone()>
             <th scope="row">{name}</th>
@@ -142,7 +140,7 @@ fn line(row: &OpenRow, name: String, paid: bool) -> impl IntoView + use<> {
             <td class="num">{count(row.claimed)}</td>
             <td class="num">{count(row.redeemed)}</td>
             <td class="num">{yuan(row.government_fen)}</td>
-            {paid}
+            <td class="num">{yuan(row.paid_fen)}</td>
         </tr>
     }
 }
@@ -155,7 +153,7 @@ fn how_to_check(lang: Lang) -> impl IntoView {
             <ol class="open-check">
                 <li>{lang.pick("下载 16 条链的全部区块（/api/v1/ledger/blocks?chain=0 至 15，按 next_cursor 翻页）。", "Fetch all blocks of the 16 chains: /api/v1/ledger/blocks?chain=0 to 15, page by page with next_cursor.")}</li>
                 <li>{lang.pick("每个区块的哈希值 = SHA-256（“previous chain sequence at_ms”一行加换行，再接 entries 原文）；previous 应等于上一块的哈希值，第一块为 64 个 0。", "A block’s hash is the SHA-256 of the line “previous chain sequence at_ms” with a line feed and then its entries; previous is the hash of the block before, 64 zeros for the first.")}</li>
-                <li>{lang.pick("entries 每行的金额合计为零；以 audit 开头的行是审计记录的编号和哈希值。", "The amounts on each line of entries sum to zero; a line that starts with audit is the number and hash of an audit record.")}</li>
+                <li>{lang.pick("entries 每行的金额合计为零；以 audit 开头的行是审计记录的编号和哈希值，以 settle 开头的行是已导出的结算批次。", "The amounts on each line of entries sum to zero; a line that starts with audit is the number and hash of an audit record, one that starts with settle a part of an exported settlement.")}</li>
                 <li>{lang.pick("各链最后一块按“chain sequence hash”逐行排列（跳过空链），其 SHA-256 就是上面的哈希值。", "Write a line “chain sequence hash” for the last block of each chain that has one: the SHA-256 of these lines is the hash above.")}</li>
             </ol>
         </details>

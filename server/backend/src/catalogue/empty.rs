@@ -2,7 +2,7 @@
 
 use super::{Catalogue, Parts};
 use crate::StoreError;
-use domain::{Commitment, ProvisionalCap, RefundLimits, Season, Timestamp, Zone};
+use domain::{Commitment, Fen, ProvisionalCap, RefundLimits, Season, Timestamp, USUAL_CLERK_ORDER_FEN, Zone};
 
 impl Catalogue {
     /// A season of one day, without a name and without content.
@@ -20,6 +20,7 @@ impl Catalogue {
             demo: false,
             demo_clock: None,
             refunds: RefundLimits::default(),
+            clerk_order_fen: Fen::try_from(USUAL_CLERK_ORDER_FEN).unwrap_or_default(),
             provisional: ProvisionalCap::default(),
             commitment: Commitment::default(),
             principles: Vec::new(),
@@ -32,6 +33,7 @@ impl Catalogue {
             season,
             merchants: Vec::new(),
             outlets: Vec::new(),
+            enrolled_only: Vec::new(),
             promotions: Vec::new(),
             campaigns: Vec::new(),
             rounds: Vec::new(),

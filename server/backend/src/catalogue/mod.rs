@@ -32,6 +32,8 @@ pub(crate) struct Parts {
     pub(crate) season: Season,
     pub(crate) merchants: Vec<Merchant>,
     pub(crate) outlets: Vec<Outlet>,
+    /// Those at which enrolled tills alone redeem.
+    pub(crate) enrolled_only: Vec<OutletId>,
     pub(crate) promotions: Vec<Promotion>,
     pub(crate) campaigns: Vec<CampaignTerms>,
     pub(crate) rounds: Vec<Round>,
@@ -54,6 +56,7 @@ pub(crate) struct Catalogue {
     season: Season,
     merchants: Table<MerchantId, Merchant>,
     outlets: Table<OutletId, Outlet>,
+    enrolled_only: HashSet<OutletId>,
     promotions: Table<PromotionId, Promotion>,
     campaigns: Table<CampaignId, CampaignTerms>,
     /// By opening time.
@@ -102,6 +105,7 @@ impl Catalogue {
             season: parts.season,
             merchants: Table::new(parts.merchants, |merchant| merchant.id, |merchant| merchant.id),
             outlets,
+            enrolled_only: parts.enrolled_only.into_iter().collect(),
             promotions,
             campaigns: Table::new(parts.campaigns, |terms| terms.id, |terms| terms.id),
             rounds,
@@ -186,6 +190,11 @@ impl Catalogue {
     /// An outlet by its number.
     pub(crate) fn outlet(&self, id: OutletId) -> Option<&Outlet> {
         self.outlets.get(id)
+    }
+
+    /// Whether enrolled tills alone redeem at an outlet.
+    pub(crate) fn is_enrolled_only(&self, id: OutletId) -> bool {
+        self.enrolled_only.contains(&id)
     }
 
     /// The outlets by number.

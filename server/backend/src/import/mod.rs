@@ -98,6 +98,31 @@ impl Shops {
     }
 }
 
+/// A spreadsheet of any kind.
+#[derive(Debug)]
+pub(crate) struct PlainTable {
+    pub(crate) headings: Vec<String>,
+    /// The rows below, numbered as spreadsheets do.
+    pub(crate) rows: Vec<(usize, Vec<String>)>,
+}
+
+impl PlainTable {
+    /// Reads a CSV or XLSX file; or what is wrong with it, and where.
+    pub(crate) fn read(file: &[u8]) -> Result<PlainTable, String> {
+        let told = |fault: &Fault| match fault.row {
+            0 => fault.rule.clone(),
+            row => format!("{}{row}: {}", fault.column, fault.rule),
+        };
+        let read = sheet::read(file);
+        let Sheet { headings, rows } =
+            read.map_err(|faults| faults.first().map_or_else(String::new, told))?;
+        if let Some(fault) = rows.iter().flat_map(|row| &row.faults).next() {
+            return Err(told(fault));
+        }
+        Ok(PlainTable { headings, rows: rows.into_iter().map(|row| (row.number, row.cells)).collect() })
+    }
+}
+
 impl Backend {
     /// Brings in merchants from a CSV or XLSX file: all of it or, when a row
     /// is bad, nothing, unless bad rows are to be skipped.

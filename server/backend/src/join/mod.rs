@@ -1,13 +1,14 @@
 //! Joining by commitment (告知承诺): a draft that saves itself, and the
 //! signature that makes a merchant of it.
 
+mod again;
 mod sign;
 
 use crate::store::{Tx, join, merchant, merchant_use};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{CommitmentShape, JoinFaultShape, JoinShape};
 use domain::{
-    CreditCode, Denied, Fen, JoinDraft, JoinFault, JoinRule, JoinStep, MerchantState, Permission,
+    CreditCode, Denied, Fen, JoinDraft, JoinFault, JoinRule, JoinStep, MerchantId, MerchantState, Permission,
     ProvisionalCap, Timestamp,
 };
 pub use sign::SignRequest;
@@ -46,9 +47,9 @@ impl Backend {
         let saved_at = row.as_ref().map(|row| Timestamp::from_ms(row.saved_at_ms));
         let draft = match row {
             Some(row) => self.opened(&row.sealed)?,
-            None => JoinDraft::default(),
+            None => self.begun(&mut tx, caller).await?,
         };
-        let taken = taken(&mut tx, &draft).await?;
+        let taken = taken(&mut tx, &draft, self.turned_down(caller)).await?;
         Ok(self.join_shape(caller, draft, saved_at, taken))
     }
 
@@ -73,15 +74,26 @@ impl Backend {
         let (account, now) = (caller.account_id, self.now());
         let mut tx = self.db().write().await?;
         let row = join::draft(&mut tx, account).await?;
-        let mut draft = row.map(|row| self.opened(&row.sealed)).transpose()?.unwrap_or_default();
+        let mut draft = match row {
+            Some(row) => self.opened(&row.sealed)?,
+            None => self.begun(&mut tx, caller).await?,
+        };
         change(&mut draft);
         let draft = draft.shortened();
         let text = serde_json::to_string(&draft).map_err(StoreError::corrupt)?;
         let sealed = self.keys().seal_draft(&text, self.random());
         join::save_draft(&mut tx, account, &sealed, now).await?;
-        let taken = taken(&mut tx, &draft).await?;
+        let taken = taken(&mut tx, &draft, self.turned_down(caller)).await?;
         tx.commit().await?;
         Ok(self.join_shape(caller, draft, Some(now), taken))
+    }
+
+    /// What an application begins with: nothing, or what was entered before.
+    async fn begun(&self, tx: &mut Tx, caller: &Caller) -> Result<JoinDraft, StoreError> {
+        match self.turned_down(caller) {
+            Some(merchant) => self.entered_before(tx, merchant).await,
+            None => Ok(JoinDraft::default()),
+        }
     }
 
     /// Where the caller's merchant stands, and how much of its day is used
@@ -131,15 +143,20 @@ impl Backend {
             merchant_id: caller.merchant_id,
             state: merchant.map(|merchant| merchant.state),
             reason: merchant.map(|merchant| merchant.reason.clone()).unwrap_or_default(),
+            again: self.turned_down(caller).is_some(),
             draft,
         }
     }
 }
 
 /// What is wrong with a code that another merchant has.
-async fn taken(tx: &mut Tx, draft: &JoinDraft) -> Result<Option<JoinFault>, StoreError> {
+async fn taken(
+    tx: &mut Tx,
+    draft: &JoinDraft,
+    own: Option<MerchantId>,
+) -> Result<Option<JoinFault>, StoreError> {
     let Ok(code) = draft.credit_code.parse::<CreditCode>() else { return Ok(None) };
-    let name = merchant::holder_of(tx, &code).await?;
+    let name = merchant::holder_of(tx, &code, own).await?;
     Ok(name.map(|name| JoinFault { field: "credit_code".to_owned(), rule: JoinRule::CodeTaken { name } }))
 }
 

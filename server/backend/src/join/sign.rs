@@ -1,15 +1,18 @@
 //! Signing the commitment: the merchant is live a moment later.
 
+use super::again;
+use crate::audit::{self, Deed};
 use crate::once::{Begun, Done};
 use crate::store::join::{self, CommitmentRow};
 use crate::store::{Tx, account, catalogue, merchant, meta};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::JoinedShape;
 use domain::{
-    AccountId, Commitment, IdempotencyKey, JoinFault, JoinRefused, JoinRule, Joining, Merchant, MerchantId,
-    MerchantState, Outlet, OutletId, Permission, Role, signer,
+    AccountId, AuditAction, AuditThing, Commitment, IdempotencyKey, JoinFault, JoinRefused, JoinRule,
+    Joining, Merchant, MerchantId, MerchantState, Outlet, OutletId, Permission, Role, signer,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// A signature as it came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,8 +25,9 @@ pub struct SignRequest {
 
 impl Backend {
     /// Signs the commitment: the caller's draft becomes a merchant, live under
-    /// the season's daily cap, and the caller its owner. A repeat with the same
-    /// key gets the same answer.
+    /// the season's daily cap, and the caller its owner; or that of a merchant
+    /// that the review turned down is put anew, for another review. A repeat
+    /// with the same key gets the same answer.
     ///
     /// # Errors
     /// The caller may not, or belongs to a merchant already; a field of the
@@ -47,8 +51,12 @@ impl Backend {
         let season = held.season();
         let commitment = &season.commitment;
         check_commitment(commitment, &request.version)?;
-        let joining = self.read_to_sign(&mut tx, caller.account_id).await?;
-        let (id, outlets) = add(&mut tx, &joining, season.demo).await?;
+        let again = again::turned_down(&mut tx, caller.account_id).await?;
+        let joining = self.read_to_sign(&mut tx, caller, again).await?;
+        let (id, outlets) = match again {
+            Some(id) => (id, again::put(&mut tx, id, &joining).await?),
+            None => add(&mut tx, &joining, season.demo).await?,
+        };
         let now = self.now();
         let row = CommitmentRow {
             commitment_id: meta::take_numbers(&mut tx, "commitment", 1).await?,
@@ -62,19 +70,15 @@ impl Backend {
             contact_sealed: self.keys().seal_phone(&joining.contact_phone, self.random()),
             signed_at_ms: now.ms(),
         };
-        join::add_commitment(&mut tx, &row).await?;
         join::forget_draft(&mut tx, caller.account_id).await?;
-        account::grant(&mut tx, caller.account_id.0, Role::Owner.code(), Some(id.0), None).await?;
-        // Somebody may have accepted an invitation meanwhile.
-        if let Some(merchant) = merchant_of(&mut tx, caller.account_id).await?.filter(|own| *own != id) {
-            return Err(JoinRefused::AlreadyJoined { merchant }.into());
-        }
-        self.forget_caller(&mut tx, caller.account_id).await?;
-        catalogue::changed(&mut tx).await?;
+        let state = match again {
+            Some(_) => self.sign_again(&mut tx, caller, &row).await?,
+            None => self.become_owner(&mut tx, caller, &row).await?,
+        };
         let answer = JoinedShape {
             merchant_id: id,
             outlet_ids: outlets.iter().map(|outlet| outlet.id).collect(),
-            state: MerchantState::Provisional,
+            state,
             signed_at: season.zone.rfc3339(now),
             version: row.version,
             daily_redemptions: season.provisional.redemptions,
@@ -86,18 +90,67 @@ impl Backend {
         Ok(done)
     }
 
-    /// The draft of an account that belongs to no merchant, with nothing wrong.
-    async fn read_to_sign(&self, tx: &mut Tx, account: AccountId) -> Result<Joining, Error> {
-        if let Some(merchant) = merchant_of(tx, account).await? {
+    /// Keeps the commitment of a new merchant, and makes its signer the owner.
+    async fn become_owner(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        row: &CommitmentRow,
+    ) -> Result<MerchantState, Error> {
+        join::add_commitment(tx, row).await?;
+        let (account, id) = (caller.account_id, MerchantId(row.merchant_id));
+        account::grant(tx, account.0, Role::Owner.code(), Some(id.0), None).await?;
+        // Somebody may have accepted an invitation meanwhile.
+        if let Some(merchant) = merchant_of(tx, account).await?.filter(|own| *own != id) {
             return Err(JoinRefused::AlreadyJoined { merchant }.into());
         }
-        let row = join::draft(tx, account).await?;
-        let draft = row.map(|row| self.opened(&row.sealed)).transpose()?.unwrap_or_default();
+        self.forget_caller(tx, account).await?;
+        catalogue::changed(tx).await?;
+        Ok(MerchantState::Provisional)
+    }
+
+    /// Keeps the commitment that a merchant signed anew; the audit log keeps
+    /// the one before.
+    async fn sign_again(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        row: &CommitmentRow,
+    ) -> Result<MerchantState, Error> {
+        let id = MerchantId(row.merchant_id);
+        let before = join::commitment_of(tx, id).await?;
+        join::sign_again(tx, row).await?;
+        catalogue::changed(tx).await?;
+        let held = self.catalogue();
+        let reason = held.merchant(id).map(|merchant| merchant.reason.clone()).unwrap_or_default();
+        let old = before.map(|before| again::kept(&before, &reason));
+        let new = json!({ "state": MerchantState::Reapplied, "version": row.version, "signer": row.signer });
+        let deed = Deed::new(AuditAction::ApplyAgain, AuditThing::Merchant, id.0);
+        audit::record(self, tx, caller, deed, (old.as_ref(), Some(&new))).await?;
+        Ok(MerchantState::Reapplied)
+    }
+
+    /// The draft of an account that belongs to no merchant, or owns one that
+    /// applies `again`, with nothing wrong.
+    async fn read_to_sign(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        again: Option<MerchantId>,
+    ) -> Result<Joining, Error> {
+        let account = caller.account_id;
+        if let Some(merchant) = merchant_of(tx, account).await?.filter(|own| Some(*own) != again) {
+            return Err(JoinRefused::AlreadyJoined { merchant }.into());
+        }
+        let draft = match join::draft(tx, account).await? {
+            Some(row) => self.opened(&row.sealed)?,
+            None => self.begun(tx, caller).await?,
+        };
         let joining = draft.read(self.catalogue().season()).map_err(|faults| {
             let missing = || JoinFault { field: "credit_code".to_owned(), rule: JoinRule::Missing };
             JoinRefused::BadField { fault: faults.into_iter().next().unwrap_or_else(missing) }
         })?;
-        if let Some(name) = merchant::holder_of(tx, &joining.credit_code).await? {
+        if let Some(name) = merchant::holder_of(tx, &joining.credit_code, again).await? {
             return Err(JoinRefused::CodeTaken { name }.into());
         }
         Ok(joining)
@@ -108,6 +161,13 @@ impl Backend {
 async fn merchant_of(tx: &mut Tx, account: AccountId) -> Result<Option<MerchantId>, StoreError> {
     let roles = account::roles(tx, account.0).await?;
     Ok(roles.iter().find_map(|role| role.merchant_id).map(MerchantId))
+}
+
+/// The merchant that an account owns.
+pub(super) async fn owned_by(tx: &mut Tx, account: AccountId) -> Result<Option<MerchantId>, StoreError> {
+    let roles = account::roles(tx, account.0).await?;
+    let owner = roles.iter().find(|role| role.role == Role::Owner.code());
+    Ok(owner.and_then(|role| role.merchant_id).map(MerchantId))
 }
 
 fn check_commitment(commitment: &Commitment, read: &str) -> Result<(), JoinRefused> {

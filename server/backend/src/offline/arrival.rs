@@ -1,20 +1,20 @@
 //! What a till redeemed without a network arrives.
 
-use super::Mark;
+use super::{Mark, clerk, late};
 use crate::once::{Begun, Done};
 use crate::paging::{Cursor, page};
-use crate::risk::Evidence;
+use crate::store::account;
 use crate::store::desk::Redeemable;
 use crate::store::offline::{self, OfflineRow};
 use crate::store::redemption::{self, OutletUse};
-use crate::store::risk::{self, NewCase};
+use crate::store::voucher::{ExpiredRow, VoucherRow};
 use crate::store::{Tx, meta, voucher};
 use crate::till::{Arrived, MAX_ORDER_FEN, Till};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{OfflineRedemption, Page};
 use domain::{
-    Denied, Fen, IdempotencyKey, LATEST_MS, Lang, ListQuery, OfflineRefused, OfflineToken, OutletId,
-    PERMIT_MS, Permission, RedeemRefused, RedemptionId, RiskSignal, Timestamp, VoucherId,
+    AccountId, Denied, Fen, IdempotencyKey, LATEST_MS, Lang, ListQuery, OfflineRefused, OfflineToken,
+    OutletId, PERMIT_MS, Permission, RedeemRefused, RedemptionId, Timestamp, VoucherId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,10 +42,19 @@ pub struct OfflineRequest {
 }
 
 /// A request whose fields are within their limits.
-struct Read {
+pub(super) struct Read {
     mark: Mark,
     token: OfflineToken,
-    till: Till,
+    /// In the name of whoever was signed in at the till.
+    pub(super) till: Till,
+    sent_by: AccountId,
+}
+
+/// What arrived, as far as the rules have nothing against it.
+struct Sound {
+    part: Redeemable,
+    /// The voucher, where its expiry was booked before this arrived.
+    expired: Option<ExpiredRow>,
 }
 
 impl Backend {
@@ -81,20 +90,35 @@ impl Backend {
         }
         let judged = self.judge_arrival(&mut tx, &read, (key, &request_hash)).await;
         let mut row = self.arrived_row(&mut tx, &read, (key, &request_hash)).await?;
-        match judged {
-            Ok(part) => row.redemption_id = Some(self.book(&mut tx, part).await?),
-            Err(Error::Redeem(refused @ RedeemRefused::AlreadyRedeemed { .. })) => {
-                row.case_id = Some(self.open_conflict(&mut tx, &read, &row).await?);
-                "conflict".clone_into(&mut row.state);
-                self.explain(&mut row, &refused.into());
-            }
-            Err(Error::Redeem(refused)) => self.explain(&mut row, &refused.into()),
-            Err(Error::Offline(refused)) => self.explain(&mut row, &refused),
-            Err(other) => return Err(other),
-        }
+        self.take_in(&mut tx, &read, &mut row, judged).await?;
         offline::add(&mut tx, &row).await?;
         let shape = self.offline_shape(&mut tx, &row).await?;
         self.finish_once(tx, caller, key, shape).await
+    }
+
+    /// Books what was judged, or notes why not and opens the case that is due.
+    async fn take_in(
+        &self,
+        tx: &mut Tx,
+        read: &Read,
+        row: &mut OfflineRow,
+        judged: Result<Sound, Error>,
+    ) -> Result<(), Error> {
+        match judged {
+            Ok(sound) => row.redemption_id = Some(self.book(tx, sound, read.till.now).await?),
+            Err(Error::Redeem(refused @ RedeemRefused::AlreadyRedeemed { .. })) => {
+                row.case_id = Some(self.open_conflict(tx, read, row).await?);
+                self.explain(row, "conflict", &refused.into());
+            }
+            Err(Error::Offline(refused @ OfflineRefused::PotSpent { .. })) => {
+                row.case_id = Some(self.open_unfunded(tx, read, row, &refused).await?);
+                self.explain(row, "refused", &refused);
+            }
+            Err(Error::Redeem(refused)) => self.explain(row, "refused", &refused.into()),
+            Err(Error::Offline(refused)) => self.explain(row, "refused", &refused),
+            Err(other) => return Err(other),
+        }
+        Ok(())
     }
 
     /// What arrived from the tills of the caller's merchant, the newest first.
@@ -139,7 +163,7 @@ impl Backend {
         let outlet = outlet.ok_or_else(|| Denied::field("permit", "this till's own"))?.clone();
         let at = Timestamp::from_ms(request.made_at_ms);
         let till = Till::without_network(Arrived {
-            clerk: caller.account_id,
+            clerk: mark.clerk.unwrap_or(caller.account_id),
             till: place.id,
             outlet,
             voucher: self.keys().voucher_of(token.pass.code),
@@ -148,16 +172,11 @@ impl Backend {
             discount,
             at,
         });
-        Ok(Read { mark, token, till })
+        Ok(Read { mark, token, till, sent_by: caller.account_id })
     }
 
-    /// Everything that the redemption writes, judged at the till's moment.
-    async fn judge_arrival(
-        &self,
-        tx: &mut Tx,
-        Read { mark, token, till }: &Read,
-        (key, request_hash): (&IdempotencyKey, &str),
-    ) -> Result<Redeemable, Error> {
+    /// Tests all that needs no voucher, at the till's moment.
+    async fn check_arrival(&self, tx: &mut Tx, Read { mark, token, till, .. }: &Read) -> Result<(), Error> {
         let (at, now) = (till.now, self.now());
         if at < mark.issued_at || at >= mark.issued_at.plus_ms(PERMIT_MS) || at > now.plus_ms(AHEAD_MS) {
             return Err(OfflineRefused::PermitOver.into());
@@ -168,7 +187,28 @@ impl Backend {
         if !token.is_signed_by(&self.keys().passes().key()) {
             return Err(OfflineRefused::NotSigned.into());
         }
+        if let Some(by) = mark.clerk {
+            clerk::check(tx, by, (mark, till.outlet.merchant_id), at).await?;
+        }
+        let limit = self.catalogue().season().clerk_order_fen;
+        if till.amount() > limit && !clerk::may_redeem_large(tx, till.clerk).await? {
+            return Err(RedeemRefused::ManagerRequired { limit }.into());
+        }
+        Ok(())
+    }
+
+    /// Everything that the redemption writes, judged at the till's moment.
+    async fn judge_arrival(
+        &self,
+        tx: &mut Tx,
+        read: &Read,
+        (key, request_hash): (&IdempotencyKey, &str),
+    ) -> Result<Sound, Error> {
+        self.check_arrival(tx, read).await?;
+        let Read { mark, till, .. } = read;
+        let at = till.now;
         let held = voucher::get(tx, till.voucher).await?.ok_or(OfflineRefused::NotSigned)?;
+        let (held, expired_since) = late::as_of(held, at);
         let judged = self.judge(&held, till)?;
         let business_day = self.zone().business_day(at).to_string();
         let used = OutletUse {
@@ -182,19 +222,31 @@ impl Backend {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
         self.check_daily_cap(tx, &judged, till, (0, Fen::ZERO)).await?;
+        if expired_since {
+            self.check_pot(tx, &held, judged.subsidy()).await?;
+        }
         // The last of the tests, because it writes.
         let subsidy = judged.subsidy().get();
         if !offline::count(tx, (mark.till, &business_day), subsidy, mark.limits).await? {
             return Err(OfflineRefused::LimitReached { limits: mark.limits }.into());
         }
         let key = self.keys().private_hash(&format!("offline {} {}", till.clerk, key.as_str()));
-        self.redeemable_of(&held, till, judged, &format!("offline-{}", &key[..KEY_LENGTH]), request_hash)
+        let key = format!("offline-{}", &key[..KEY_LENGTH]);
+        let part = self.redeemable_of(&held, till, judged, &key, request_hash)?;
+        let VoucherRow { voucher_id, round_id, campaign_id, .. } = held;
+        let expired = expired_since.then_some(ExpiredRow { voucher_id, round_id, campaign_id });
+        Ok(Sound { part, expired })
     }
 
-    /// Writes a redemption that was judged; its number.
-    async fn book(&self, tx: &mut Tx, part: Redeemable) -> Result<i64, Error> {
+    /// Writes a redemption that was judged; its number. What its voucher's
+    /// expiry moved moves back in the same block.
+    async fn book(&self, tx: &mut Tx, Sound { part, expired }: Sound, at: Timestamp) -> Result<i64, Error> {
         let mut parts = [part];
-        match self.write_order(tx, &mut parts).await {
+        let revived = match expired {
+            Some(row) => Some(self.revive(tx, &row, at).await?),
+            None => None,
+        };
+        match self.write_order(tx, &mut parts, revived).await {
             Ok(()) => Ok(parts[0].row.redemption_id),
             // Somebody else took the room that was there a moment ago: the till sends it again.
             Err(Error::OnOrder { .. }) => Err(StoreError::Moved("a limit of the redemption").into()),
@@ -205,7 +257,7 @@ impl Backend {
     async fn arrived_row(
         &self,
         tx: &mut Tx,
-        Read { mark, till, .. }: &Read,
+        Read { mark, till, sent_by, .. }: &Read,
         (key, request_hash): (&IdempotencyKey, &str),
     ) -> Result<OfflineRow, StoreError> {
         Ok(OfflineRow {
@@ -226,45 +278,16 @@ impl Backend {
             detail_en: None,
             redemption_id: None,
             case_id: None,
+            sent_by: Some(sent_by.0),
         })
     }
 
     /// Notes why it was not booked.
-    fn explain(&self, row: &mut OfflineRow, refused: &OfflineRefused) {
-        if row.case_id.is_none() {
-            "refused".clone_into(&mut row.state);
-        }
+    fn explain(&self, row: &mut OfflineRow, state: &str, refused: &OfflineRefused) {
+        state.clone_into(&mut row.state);
         row.code = Some(refused.code().to_owned());
         row.detail = Some(refused.words(Lang::Zh, self.zone()));
         row.detail_en = Some(refused.words(Lang::En, self.zone()));
-    }
-
-    /// Opens the case of a voucher that was used before.
-    async fn open_conflict(&self, tx: &mut Tx, read: &Read, row: &OfflineRow) -> Result<i64, Error> {
-        let first = redemption::of_voucher(tx, read.till.voucher).await?;
-        let first = first.ok_or_else(|| StoreError::corrupt("a redeemed voucher without a redemption"))?;
-        let evidence = Evidence::OfflineConflict {
-            first_redemption_id: first.redemption_id,
-            first_outlet_id: first.outlet_id,
-            first_at_ms: first.redeemed_at_ms,
-            second_till_id: row.till_id,
-            second_outlet_id: row.outlet_id,
-            second_at_ms: row.made_at_ms,
-            arrived_at_ms: row.arrived_at_ms,
-            order_fen: row.order_fen,
-        };
-        let case = NewCase {
-            signal: RiskSignal::OfflineConflict,
-            merchant_id: row.merchant_id,
-            outlet_id: row.outlet_id,
-            district: read.till.outlet.district,
-            voucher: Some(read.till.voucher),
-            redemption_id: None,
-            evidence: serde_json::to_string(&evidence).map_err(StoreError::corrupt)?,
-            party: Some(first.merchant_id),
-            at: self.now(),
-        };
-        Ok(risk::open(tx, &case).await?)
     }
 
     async fn offline_shape(&self, tx: &mut Tx, row: &OfflineRow) -> Result<OfflineRedemption, StoreError> {
@@ -275,12 +298,14 @@ impl Backend {
             Some(id) => redemption::get(tx, RedemptionId(id)).await?,
             None => None,
         };
+        let clerk = account::get(tx, row.clerk_id).await?;
         Ok(OfflineRedemption {
             offline_id: row.offline_id,
             state: row.state.clone(),
             outlet_id: OutletId(row.outlet_id),
             outlet_name: outlet.map(|outlet| outlet.name.clone()).unwrap_or_default(),
             outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
+            clerk_name: clerk.map(|clerk| clerk.name).unwrap_or_default(),
             voucher_id: VoucherId(row.voucher_id),
             order_fen: Fen::try_from(row.order_fen).map_err(StoreError::corrupt)?,
             made_at: moment(row.made_at_ms),

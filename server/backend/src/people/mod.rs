@@ -3,6 +3,7 @@
 //! transaction ([`crate::callers`]).
 
 mod invitation;
+mod outlets;
 mod tills;
 
 use crate::audit::{self, Deed};
@@ -67,7 +68,7 @@ impl Backend {
             return Err(StoreError::Moved("a person's role").into());
         }
         let old = json!({ "role": read.role, "outlet_ids": people::outlets_of(&mut tx, account.0).await? });
-        let new = json!({ "role": change.role, "outlet_ids": outlets });
+        let new = json!({ "role": change.role, "merchant_id": merchant, "outlet_ids": outlets });
         people::put_outlets(&mut tx, account, &outlets).await?;
         let read = PersonRow { role: change.role.code().to_owned(), ..read };
         let shape = self.person_shape(&mut tx, caller, &read).await?;

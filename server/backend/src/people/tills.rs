@@ -179,7 +179,7 @@ impl Backend {
     /// The till that has a secret: remembered, or looked up.
     async fn known_till(&self, secret: Option<&str>) -> Result<Option<KnownTill>, StoreError> {
         let Some(secret) = secret.filter(|secret| secret.len() == SECRET_LENGTH) else { return Ok(None) };
-        let hash = keys::digest(secret);
+        let hash = keys::digest(secret.as_bytes());
         let stranger = match self.callers().find_till(&hash) {
             Ok(known) => return Ok(Some(known)),
             Err(stranger) => stranger,

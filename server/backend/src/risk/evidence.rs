@@ -19,6 +19,15 @@ pub(crate) enum Evidence {
         arrived_at_ms: i64,
         order_fen: i64,
     },
+    /// A voucher expired before its redemption arrived, and its pot is empty.
+    OfflineUnfunded {
+        till_id: i64,
+        at_ms: i64,
+        expired_at_ms: i64,
+        arrived_at_ms: i64,
+        order_fen: i64,
+        subsidy_fen: i64,
+    },
     /// A rule stopped at a redemption; it saw `seen` of `of`.
     Redemption { redemption_id: i64, at_ms: i64, order_fen: i64, seen: usize, of: usize },
 }
@@ -37,7 +46,41 @@ impl Backend {
                 vec![which, seen_by(signal, (*seen, *of), lang)]
             }
             Evidence::OfflineConflict { .. } => self.words_of_conflict(evidence, lang),
+            Evidence::OfflineUnfunded { .. } => self.words_of_unfunded(evidence, lang),
         }
+    }
+
+    fn words_of_unfunded(&self, evidence: &Evidence, lang: Lang) -> Vec<String> {
+        let Evidence::OfflineUnfunded {
+            till_id,
+            at_ms,
+            expired_at_ms,
+            arrived_at_ms,
+            order_fen,
+            subsidy_fen,
+        } = evidence
+        else {
+            return Vec::new();
+        };
+        let at = |ms: i64| self.zone().short(Timestamp::from_ms(ms));
+        let (made, expired, arrived) = (at(*at_ms), at(*expired_at_ms), at(*arrived_at_ms));
+        let order = Fen::try_from(*order_fen).unwrap_or_default();
+        let subsidy = Fen::try_from(*subsidy_fen).unwrap_or_default();
+        vec![
+            lang.pick(
+                format!("离线核销：{made}，收银设备 {till_id}，订单 {order}，补贴 {subsidy}"),
+                format!("Redeemed without a network: {made}, till {till_id}, order {order}, {subsidy} off"),
+            ),
+            lang.pick(
+                format!("该券 {expired} 过期，面值已退回资金池；核销于 {arrived} 送达时资金池余额不足"),
+                format!("The voucher expired at {expired} and its value went back to the pot, which had too little left when this arrived at {arrived}"),
+            ),
+            lang.pick(
+                "未入账；商户已让利给顾客，请商务局处理".to_owned(),
+                "Not booked; the merchant gave the customer the subsidy: it is the bureau's to make good"
+                    .to_owned(),
+            ),
+        ]
     }
 
     fn words_of_conflict(&self, evidence: &Evidence, lang: Lang) -> Vec<String> {
@@ -103,6 +146,6 @@ fn seen_by(signal: RiskSignal, (seen, of): (usize, usize), lang: Lang) -> String
             format!("新登记的收银设备一小时内核销 {seen} 笔，本店当日共 {of} 笔"),
             format!("{seen} from a till within an hour of its enrolment, of {of} that day"),
         ),
-        RiskSignal::OfflineConflict => String::new(),
+        RiskSignal::OfflineConflict | RiskSignal::OfflineUnfunded => String::new(),
     }
 }

@@ -4,8 +4,8 @@
 use super::events::{read_events, read_news};
 use super::fields::{Fields, NAME, TEXT};
 use domain::{
-    Area, Commitment, Day, District, DistrictCode, Event, Kind, KindCode, MOST_TILES, News, Principle,
-    ProvisionalCap, RefundLimits, Season, Switch, Zone,
+    Area, Commitment, Day, District, DistrictCode, Event, Fen, Kind, KindCode, MOST_TILES, News, Principle,
+    ProvisionalCap, RefundLimits, Season, Switch, USUAL_CLERK_ORDER_FEN, Zone,
 };
 use std::collections::BTreeSet;
 
@@ -58,6 +58,7 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
     let demo = form.flag("demo");
     let demo_clock = form.maybe("demo_clock");
     let refunds = refunds(&mut form);
+    let clerk_order_fen = form.maybe_money("clerk_order_fen");
     let provisional = provisional(&mut form);
     let version = form.maybe_text("commitment_version", NAME);
     if starts_on > ends_on && ends_on.is_some() {
@@ -79,6 +80,8 @@ fn own(mut form: Fields<'_>) -> Option<(Season, DistrictCode)> {
         demo: demo?,
         demo_clock,
         refunds,
+        clerk_order_fen: clerk_order_fen
+            .unwrap_or_else(|| Fen::try_from(USUAL_CLERK_ORDER_FEN).unwrap_or_default()),
         provisional,
         commitment: Commitment { version, clauses: Vec::new() },
         principles: Vec::new(),

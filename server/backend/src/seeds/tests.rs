@@ -124,7 +124,7 @@ mistakes! {
         is "season.toml, season, ends_on: \"2021-08-32\" is not a day such as 2021-06-18";
     an_unknown_field: season
         "demo = true\n" => "demo = true\ncolour = \"red\"\n"
-        is "season.toml, season, colour: is not a field here; allowed are name, name_en, city_code, city, city_en, starts_on, ends_on, time_zone, utc_offset, demo, demo_clock, manager_refund_fen, manager_refund_day_fen, provisional_redemptions, provisional_subsidy_fen, commitment_version";
+        is "season.toml, season, colour: is not a field here; allowed are name, name_en, city_code, city, city_en, starts_on, ends_on, time_zone, utc_offset, demo, demo_clock, manager_refund_fen, manager_refund_day_fen, clerk_order_fen, provisional_redemptions, provisional_subsidy_fen, commitment_version";
     an_unknown_section: season
         "[[principle]]" => "[[principal]]"
         is "season.toml, file, principal: is not a field here; allowed are season, principle, scope, commitment, kind, district, area, news, event, dish";

@@ -101,6 +101,22 @@ pub(crate) async fn found(tx: &mut Tx, search: &Search) -> Result<Vec<NamedAudit
         .bind(search.limit).fetch_all(conn))?)
 }
 
+/// What last became of somebody's post within a span: the record's new state,
+/// empty where they were removed; `None` where nothing did.
+pub(crate) async fn last_post(
+    tx: &mut Tx,
+    account: AccountId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select new from audit
+          where thing = 'person' and thing_id = $1 and at_ms >= $2 and at_ms <= $3
+            and action in ('grant_role', 'change_person', 'remove_person')
+          order by audit_id desc limit 1")
+        .bind(account.0).bind(from.ms()).bind(to.ms()).fetch_optional(conn))?;
+    Ok(row.map(|(new,)| new))
+}
+
 /// Records after a number, in order, at most `limit`: for verification.
 pub(crate) async fn after(tx: &mut Tx, id: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(

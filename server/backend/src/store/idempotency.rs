@@ -66,6 +66,12 @@ pub(crate) async fn stored(
         .bind(account.0).bind(key.as_str()).fetch_optional(conn))?)
 }
 
+/// Whether an account's key stands for a write other than a redemption.
+pub(super) const USED_ELSEWHERE: &str =
+    "select cast(case when exists (select 1 from idempotency where account_id = $1 and idem_key = $2)
+                        or exists (select 1 from voucher where account_id = $1 and claim_key = $2)
+                      then 1 else 0 end as bigint)";
+
 /// Whether the key stands for a stored answer, a claim or a redemption.
 pub(crate) async fn used(tx: &mut Tx, account: AccountId, key: &str) -> Result<bool, StoreError> {
     let (used,): (i64,) = on!(tx, conn => sqlx::query_as(

@@ -35,14 +35,15 @@ pub(crate) struct ListedRow {
     pub(crate) name: String,
     pub(crate) name_en: String,
     pub(crate) kind: String,
+    pub(crate) state: String,
     pub(crate) outlets: i64,
 }
 
 /// Which merchants of the list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Listed<'a> {
-    /// That stand so.
-    pub(crate) state: &'a str,
+    /// That stand in one of these states.
+    pub(crate) states: [&'a str; 2],
     /// Of this district; of every one, when 0.
     pub(crate) district: i64,
     /// After this commitment.
@@ -105,6 +106,12 @@ pub(crate) async fn add_commitment(tx: &mut Tx, row: &CommitmentRow) -> Result<(
     Ok(())
 }
 
+/// Signs a merchant's commitment over: it stands behind those that wait longer.
+pub(crate) async fn sign_again(tx: &mut Tx, row: &CommitmentRow) -> Result<(), StoreError> {
+    changed!(tx, sqlx::query("delete from commitment where merchant_id = $1").bind(row.merchant_id))?;
+    add_commitment(tx, row).await
+}
+
 /// The commitment of a merchant; `None` where the bureau brought it in.
 pub(crate) async fn commitment_of(
     tx: &mut Tx,
@@ -120,10 +127,11 @@ pub(crate) async fn commitment_of(
 /// sign first.
 pub(crate) async fn listed(tx: &mut Tx, which: Listed<'_>) -> Result<Vec<ListedRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select commitment_id, commitment.merchant_id, district, signed_at_ms, name, name_en, kind,
+        "select commitment_id, commitment.merchant_id, district, signed_at_ms, name, name_en, kind, state,
                 (select count(*) from outlet where outlet.merchant_id = merchant.merchant_id) as outlets
            from commitment join merchant on merchant.merchant_id = commitment.merchant_id
-          where merchant.state = $1 and ($2 = 0 or commitment.district = $2) and commitment_id > $3
+          where merchant.state in ($1, $5) and ($2 = 0 or commitment.district = $2) and commitment_id > $3
           order by commitment_id limit $4")
-        .bind(which.state).bind(which.district).bind(which.after).bind(which.limit).fetch_all(conn))?)
+        .bind(which.states[0]).bind(which.district).bind(which.after).bind(which.limit).bind(which.states[1])
+        .fetch_all(conn))?)
 }

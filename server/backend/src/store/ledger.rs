@@ -122,6 +122,22 @@ pub(crate) async fn block_with(
         .bind(head.chain).bind(first).bind(end).bind(format!("%{begins}%")).fetch_optional(conn))?)
 }
 
+/// The blocks of a chain, committed in a span of milliseconds, that begin so,
+/// in order.
+pub(crate) async fn blocks_that_begin(
+    tx: &mut Tx,
+    head: &HeadRow,
+    (from_ms, to_ms): (i64, i64),
+    begins: &str,
+) -> Result<Vec<BlockRow>, StoreError> {
+    let (first, end) = (first_at(tx, head, from_ms).await?, first_at(tx, head, to_ms).await?);
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select sequence, at_ms, previous, entries, hash from ledger_block
+          where chain = $1 and sequence >= $2 and sequence < $3 and entries like $4
+          order by sequence")
+        .bind(head.chain).bind(first).bind(end).bind(format!("{begins}%")).fetch_all(conn))?)
+}
+
 /// The first block of a chain at or after a moment; one past the end where
 /// there is none.
 async fn first_at(tx: &mut Tx, head: &HeadRow, at_ms: i64) -> Result<i64, StoreError> {

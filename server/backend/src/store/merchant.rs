@@ -2,7 +2,7 @@
 
 use crate::store::catalogue::{insert_merchant, insert_outlet};
 use crate::store::{StoreError, Tx, catalogue, changed, meta, on};
-use domain::{CreditCode, Merchant, MerchantId, Outlet, OutletId};
+use domain::{CreditCode, Joining, Merchant, MerchantId, Outlet, OutletId};
 use std::collections::HashMap;
 
 /// Who takes part already.
@@ -48,11 +48,78 @@ pub(crate) async fn known(tx: &mut Tx) -> Result<Known, StoreError> {
     Ok(known)
 }
 
-/// The name of the merchant that has a credit code.
-pub(crate) async fn holder_of(tx: &mut Tx, code: &CreditCode) -> Result<Option<String>, StoreError> {
+/// The name of the merchant that has a credit code, where it is not this one.
+pub(crate) async fn holder_of(
+    tx: &mut Tx,
+    code: &CreditCode,
+    own: Option<MerchantId>,
+) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
-        "select name from merchant where credit_code = $1").bind(code.as_str()).fetch_optional(conn))?;
+        "select name from merchant where credit_code = $1 and merchant_id <> $2")
+        .bind(code.as_str()).bind(own.map_or(0, |own| own.0)).fetch_optional(conn))?;
     Ok(row.map(|(name,)| name))
+}
+
+/// An outlet's number and name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct OutletName {
+    pub(crate) outlet_id: i64,
+    pub(crate) name: String,
+}
+
+/// A merchant's outlets, by number.
+pub(crate) async fn outlet_names(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<OutletName>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select outlet_id, name from outlet where merchant_id = $1 order by outlet_id")
+        .bind(merchant.0).fetch_all(conn))?)
+}
+
+/// Puts what a merchant that was turned down signed anew; false when it does
+/// not stand so any more. Why it was turned down stays until the next review.
+pub(crate) async fn apply_again(tx: &mut Tx, id: MerchantId, joining: &Joining) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "update merchant set name = $2, name_en = $3, kind = $4, credit_code = $5, state = 'reapplied'
+              where merchant_id = $1 and state = 'rejected'"
+        )
+        .bind(id.0)
+        .bind(&joining.name)
+        .bind(&joining.name_en)
+        .bind(&joining.kind.0)
+        .bind(joining.credit_code.as_str())
+    )?;
+    Ok(rows == 1)
+}
+
+/// Names an outlet.
+pub(crate) async fn rename_outlet(tx: &mut Tx, id: OutletId, name: &str) -> Result<(), StoreError> {
+    changed!(tx, sqlx::query("update outlet set name = $2 where outlet_id = $1").bind(id.0).bind(name))?;
+    Ok(())
+}
+
+/// Removes an outlet that nothing speaks of; false when something does.
+pub(crate) async fn remove_outlet(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    id: OutletId,
+) -> Result<bool, StoreError> {
+    changed!(tx, sqlx::query("delete from enrolled_only where outlet_id = $1").bind(id.0))?;
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "delete from outlet where outlet_id = $1 and merchant_id = $2
+                and not exists (select 1 from redemption where merchant_id = $2 and outlet_id = $1)
+                and not exists (select 1 from till where merchant_id = $2 and outlet_id = $1)
+                and not exists (select 1 from account_outlet where outlet_id = $1)
+                and not exists (select 1 from promotion_outlet where outlet_id = $1)
+                and not exists (select 1 from offline_outlet where outlet_id = $1)
+                and not exists (select 1 from risk_case where merchant_id = $2 and outlet_id = $1)"
+        )
+        .bind(id.0)
+        .bind(merchant.0)
+    )?;
+    Ok(rows == 1)
 }
 
 /// The last numbers of a merchant and of an outlet.

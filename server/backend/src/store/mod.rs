@@ -10,9 +10,13 @@
 //! the key. An order's vouchers come by number, before the day of a merchant
 //! under review. The desk's groups on PostgreSQL take theirs in one statement,
 //! after that day, and what meets in it is tried again. What arrives from a till
-//! without a network takes that till's day after its voucher. Of the tallies those
-//! by day come last. Whoever counts residents takes the place first, and nobody
-//! else takes their rows.
+//! without a network takes that till's day after its voucher, and before it, where
+//! the voucher expired meanwhile, the turn of those. An order that is undone takes
+//! its redemptions by number, then its vouchers. A refund takes its merchant's
+//! settlement account after the redemption, a batch those of all merchants, by
+//! number, after the key.
+//! Of the tallies those by day come last. Whoever counts residents takes the
+//! place first, and nobody else takes their rows.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -46,6 +50,7 @@ pub(crate) mod resident;
 pub(crate) mod risk;
 pub(crate) mod round;
 pub(crate) mod sale;
+pub(crate) mod settlement;
 pub(crate) mod statement;
 pub(crate) mod tally;
 pub(crate) mod till;

@@ -32,6 +32,8 @@ pub(crate) struct OfflineRow {
     pub(crate) detail_en: Option<String>,
     pub(crate) redemption_id: Option<i64>,
     pub(crate) case_id: Option<i64>,
+    /// Whoever sent it; the clerk is who redeemed it.
+    pub(crate) sent_by: Option<i64>,
 }
 
 /// Whether the bureau allowed any outlet at all.
@@ -121,8 +123,9 @@ pub(crate) async fn add(tx: &mut Tx, new: &OfflineRow) -> Result<(), StoreError>
         sqlx::query(
             "insert into offline_redemption
                     (offline_id, merchant_id, outlet_id, till_id, clerk_id, voucher_id, order_fen, made_at_ms,
-                     arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id, idem_key, request_hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+                     arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id, idem_key, request_hash,
+                     sent_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
         )
         .bind(new.offline_id)
         .bind(new.merchant_id)
@@ -141,6 +144,7 @@ pub(crate) async fn add(tx: &mut Tx, new: &OfflineRow) -> Result<(), StoreError>
         .bind(new.case_id)
         .bind(&new.idem_key)
         .bind(&new.request_hash)
+        .bind(new.sent_by)
     )?;
     Ok(())
 }
@@ -155,7 +159,7 @@ pub(crate) async fn of_merchant(
 ) -> Result<Vec<OfflineRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select offline_id, merchant_id, outlet_id, till_id, clerk_id, idem_key, request_hash, voucher_id, order_fen,
-                made_at_ms, arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id
+                made_at_ms, arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id, sent_by
            from offline_redemption where merchant_id = $1 and offline_id < $2
           order by offline_id desc limit $3")
         .bind(merchant.0).bind(before).bind(limit).fetch_all(conn))?)
@@ -165,7 +169,7 @@ pub(crate) async fn of_merchant(
 pub(crate) async fn by_key(tx: &mut Tx, till: TillId, key: &str) -> Result<Option<OfflineRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select offline_id, merchant_id, outlet_id, till_id, clerk_id, idem_key, request_hash, voucher_id, order_fen,
-                made_at_ms, arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id
+                made_at_ms, arrived_at_ms, state, code, detail, detail_en, redemption_id, case_id, sent_by
            from offline_redemption where till_id = $1 and idem_key = $2")
         .bind(till.0).bind(key).fetch_optional(conn))?)
 }

@@ -1,7 +1,8 @@
 //! Redemptions and reversals.
 
-use crate::store::{StoreError, Tx, changed, on};
+use crate::store::{StoreError, Tx, changed, idempotency, on};
 use domain::{AccountId, Day, Fen, MerchantId, RedemptionId, Timestamp, VoucherId};
+use std::collections::HashMap;
 
 /// A redemption as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -75,10 +76,8 @@ pub(super) const ADD: &str =
                              outlet_id, district, kind, channel, clerk_id, redeem_key, request_hash,
                              order_fen, subsidy_fen, government_fen, receipt_code, invoice_no,
                              redeemed_at_ms, business_day, hour, merchant_discount_fen, till_id)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23
-      where not exists (select 1 from idempotency where account_id = $11 and idem_key = $12)
-        and not exists (select 1 from voucher where account_id = $11 and claim_key = $12)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+             $23)
      on conflict do nothing";
 
 /// How many vouchers of a campaign a resident has redeemed at an outlet on a
@@ -94,6 +93,11 @@ pub(super) const BY_KEY: &str = "select * from redemption where clerk_id = $1 an
 /// Adds a redemption, unless its clerk used the key for another write; false
 /// then.
 pub(crate) async fn add(tx: &mut Tx, row: &RedemptionRow) -> Result<bool, StoreError> {
+    let (used,): (i64,) = on!(tx, conn => sqlx::query_as(idempotency::USED_ELSEWHERE)
+        .bind(row.clerk_id).bind(&row.redeem_key).fetch_one(conn))?;
+    if used > 0 {
+        return Ok(false);
+    }
     let rows = changed!(
         tx,
         sqlx::query(ADD)
@@ -170,6 +174,21 @@ pub(crate) async fn of_same_order(tx: &mut Tx, id: RedemptionId) -> Result<Vec<R
         .bind(id.0).fetch_all(conn))?)
 }
 
+/// The orders of a merchant's redemptions from a number on, for those that share
+/// one: redemption, order.
+pub(crate) async fn orders_of(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: RedemptionId,
+) -> Result<HashMap<i64, i64>, StoreError> {
+    let rows: Vec<(i64, i64)> = on!(tx, conn => sqlx::query_as(
+        "select p.redemption_id, p.order_id from redemption r
+           join order_part p on p.redemption_id = r.redemption_id
+          where r.merchant_id = $1 and r.redemption_id >= $2")
+        .bind(merchant.0).bind(from.0).fetch_all(conn))?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The redemption that a clerk made under a key.
 pub(crate) async fn by_key(
     tx: &mut Tx,
@@ -223,7 +242,7 @@ pub(crate) async fn of_voucher(tx: &mut Tx, voucher: VoucherId) -> Result<Option
         .bind(voucher.0).fetch_optional(conn))?)
 }
 
-/// A merchant's redemptions before `before`, newest first, at most `limit`.
+/// A merchant's redemptions before `before`, the newest day first, at most `limit`.
 pub(crate) async fn of_merchant(
     tx: &mut Tx,
     merchant: MerchantId,
@@ -231,8 +250,11 @@ pub(crate) async fn of_merchant(
     limit: i64,
 ) -> Result<Vec<RedemptionRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select * from redemption where merchant_id = $1 and redemption_id < $2
-          order by redemption_id desc limit $3")
+        "select * from redemption
+          where merchant_id = $1
+            and (business_day, redemption_id)
+                < ((select coalesce(max(business_day), '9999') from redemption where redemption_id = $2), $2)
+          order by business_day desc, redemption_id desc limit $3")
         .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
 }
 

@@ -13,7 +13,8 @@ pub(crate) struct SaleRow {
     pub(crate) till_name: Option<String>,
 }
 
-/// A merchant's redemptions before `before`, newest first, at most `limit`.
+/// A merchant's redemptions before `before`, the newest day first, at most
+/// `limit`.
 pub(crate) async fn of_merchant(
     tx: &mut Tx,
     merchant: MerchantId,
@@ -24,8 +25,10 @@ pub(crate) async fn of_merchant(
         "select r.*, a.name as clerk_name, t.name as till_name
            from redemption r join account a on a.account_id = r.clerk_id
            left join till t on t.till_id = r.till_id
-          where r.merchant_id = $1 and r.redemption_id < $2
-          order by r.redemption_id desc limit $3")
+          where r.merchant_id = $1
+            and (r.business_day, r.redemption_id)
+                < ((select coalesce(max(business_day), '9999') from redemption where redemption_id = $2), $2)
+          order by r.business_day desc, r.redemption_id desc limit $3")
         .bind(merchant.0).bind(before.0).bind(limit).fetch_all(conn))?)
 }
 

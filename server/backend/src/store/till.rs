@@ -1,7 +1,7 @@
 //! Enrolled tills.
 
 use crate::store::{StoreError, Tx, changed, on};
-use domain::{AccountId, MerchantId, TillId, Timestamp};
+use domain::{AccountId, MerchantId, OutletId, TillId, Timestamp};
 
 /// A till as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -106,6 +106,38 @@ pub(crate) async fn put(
         .bind(off_since.map_or(0, Timestamp::ms))
         .bind(by.0)
     )?;
+    Ok(rows == 1)
+}
+
+/// The outlets at which enrolled tills alone redeem.
+pub(crate) async fn enrolled_only(tx: &mut Tx) -> Result<Vec<OutletId>, StoreError> {
+    let rows: Vec<(i64,)> =
+        on!(tx, conn => sqlx::query_as("select outlet_id from enrolled_only").fetch_all(conn))?;
+    Ok(rows.into_iter().map(|(outlet,)| OutletId(outlet)).collect())
+}
+
+/// Lets enrolled tills alone redeem at an outlet, or any device; false when it
+/// is so already.
+pub(crate) async fn set_enrolled_only(
+    tx: &mut Tx,
+    outlet: OutletId,
+    enrolled_only: bool,
+    (by, now): (AccountId, Timestamp),
+) -> Result<bool, StoreError> {
+    let rows = if enrolled_only {
+        changed!(
+            tx,
+            sqlx::query(
+                "insert into enrolled_only (outlet_id, set_by, set_at_ms) values ($1, $2, $3)
+                 on conflict (outlet_id) do nothing"
+            )
+            .bind(outlet.0)
+            .bind(by.0)
+            .bind(now.ms())
+        )?
+    } else {
+        changed!(tx, sqlx::query("delete from enrolled_only where outlet_id = $1").bind(outlet.0))?
+    };
     Ok(rows == 1)
 }
 

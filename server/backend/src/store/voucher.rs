@@ -154,6 +154,21 @@ pub(crate) async fn give_back(tx: &mut Tx, id: VoucherId, now: Timestamp) -> Res
     Ok(rows == 1)
 }
 
+/// Holds a voucher as issued again that expired after a moment; false when it
+/// did not, or is not expired.
+pub(crate) async fn revive(tx: &mut Tx, id: VoucherId, at: Timestamp) -> Result<bool, StoreError> {
+    let rows = changed!(
+        tx,
+        sqlx::query(
+            "update voucher set state = 'issued'
+              where voucher_id = $1 and state = 'expired' and expires_at_ms > $2"
+        )
+        .bind(id.0)
+        .bind(at.ms())
+    )?;
+    Ok(rows == 1)
+}
+
 /// A place among the vouchers in the order in which their time runs out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
 pub(crate) struct ExpiryPlace {

@@ -37,10 +37,10 @@ pub(super) fn step(join: &Join, lang: Lang) -> impl IntoView + use<> {
             <ol>{clauses.collect_view()}</ol>
             <p class="quiet">{lang.pick("版本 ", "Version ")}<span class="digits">{commitment.version.clone()}</span></p>
         </section>
-        <p class="notice">{lang.pick(
+        {(!join.shape.again).then(|| view! { <p class="notice">{lang.pick(
             format!("签署后当场上线。审核通过以前，每个营业日最多核销 {count} 笔、补贴合计 {sum}。"),
             format!("You are live once you sign. Until the review a business day has at most {count} redemptions and {sum} of subsidy."),
-        )}</p>
+        )}</p> })}
         {form}
     }
     .into_any()
@@ -50,6 +50,10 @@ fn form(join: &Join, lang: Lang) -> impl IntoView + use<> {
     let signer = [&join.shape.draft.contact_name, &join.name];
     let signer = signer.into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default();
     let name = join.shape.draft.name.clone();
+    let press = match join.shape.again {
+        true => lang.pick("签署并重新申请", "Sign and apply again"),
+        false => lang.pick("签署并上线", "Sign and go live"),
+    };
     view! {
         <form class="card form" method="post" action=SignJoin::url()>
             <input type="hidden" name="version" value=join.shape.commitment.version.clone()/>
@@ -62,7 +66,7 @@ fn form(join: &Join, lang: Lang) -> impl IntoView + use<> {
                 <span>{lang.pick("签名（签署人姓名）", "Signature (the name of whoever signs)")}</span>
                 <input name="signer" type="text" required maxlength="40" value=signer autocomplete="name"/>
             </label>
-            <button class="button button-big" type="submit" data-testid="join-sign">{lang.pick("签署并上线", "Sign and go live")}</button>
+            <button class="button button-big" type="submit" data-testid="join-sign">{press}</button>
         </form>
     }
 }

@@ -23,6 +23,7 @@ fn anshan_parts() -> Parts {
         season: seeds.season,
         merchants: seeds.merchants.into_iter().map(|seed| seed.merchant).collect(),
         outlets: seeds.outlets,
+        enrolled_only: Vec::new(),
         promotions: seeds.promotions,
         campaigns: seeds.campaigns,
         rounds: seeds.rounds,

@@ -1,7 +1,7 @@
 //! Reading the whole catalogue.
 
 use crate::catalogue::{Catalogue, Parts};
-use crate::store::{StoreError, Tx, on};
+use crate::store::{StoreError, Tx, on, till};
 use domain::draw::DrawTerms;
 use domain::{
     CampaignId, CampaignTerms, DistrictCode, KindCode, Merchant, MerchantId, Outlet, OutletId, Quota, Round,
@@ -19,6 +19,7 @@ pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Catalogue>, StoreError> {
         season,
         merchants: merchants(tx).await?,
         outlets: outlets(tx).await?,
+        enrolled_only: till::enrolled_only(tx).await?,
         promotions: super::promotions::published(tx).await?,
         campaigns: campaigns(tx).await?,
         rounds: rounds(tx).await?,

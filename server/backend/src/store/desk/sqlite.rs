@@ -10,7 +10,7 @@ use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemable, Redeeme
 use crate::store::disk::{self, Disk};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::{self, VoucherRow};
-use crate::store::{StoreError, ledger, meta, round, tally};
+use crate::store::{StoreError, idempotency, ledger, meta, round, tally};
 use checkpoints::Checkpoints;
 use domain::{Block, Hash, Timestamp};
 use rusqlite::hooks::Wal;
@@ -232,7 +232,13 @@ impl Writing<'_> {
         Ok(Redeemed::Now(row))
     }
 
+    /// Adds it, unless its key was used before; false then.
     fn add(&self, row: &RedemptionRow) -> Result<bool, StoreError> {
+        let mut statement = self.tx.prepare_cached(idempotency::USED_ELSEWHERE)?;
+        let used: i64 = statement.query_row(params![row.clerk_id, row.redeem_key], |row| row.get(0))?;
+        if used > 0 {
+            return Ok(false);
+        }
         let added = self.tx.prepare_cached(redemption::ADD)?.execute(params![
             row.redemption_id,
             row.voucher_id,

@@ -319,7 +319,6 @@ const WRITE: &str = "with claim as (
        and held.same_key = 0
        and not exists (select 1 from idempotency i where i.account_id = c.account_id and i.idem_key = c.claim_key)
        and not exists (select 1 from redemption r where r.clerk_id = c.account_id and r.redeem_key = c.claim_key)
-    on conflict do nothing
     returning 1
 ), taken as (
     update stock s set issued = s.issued + t.taken

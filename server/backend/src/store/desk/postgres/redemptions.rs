@@ -334,7 +334,6 @@ const WRITE: &str = "with new as (
       from new n
      where not exists (select 1 from idempotency i where i.account_id = n.clerk_id and i.idem_key = n.redeem_key)
        and not exists (select 1 from voucher v where v.account_id = n.clerk_id and v.claim_key = n.redeem_key)
-    on conflict do nothing
     returning 1
 ), used as (
     insert into outlet_use as u (account_id, campaign_id, outlet_id, business_day, redeemed)
