@@ -25,6 +25,7 @@ mod programmes;
 mod promotions;
 mod redemptions;
 mod reports;
+mod residents;
 mod returns;
 mod reviews;
 mod risk;
