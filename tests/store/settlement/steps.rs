@@ -77,6 +77,10 @@ async fn four_eyes_are_four(city: &TestCity) {
     let both = Caller { roles: vec![Role::District, Role::City], ..bureau.officer.clone() };
     let reviewer = approve(&both, false).await;
     assert!(matches!(reviewer, Err(Error::Settlement(SettlementRefused::Reviewer))));
+    for (person, offered) in [(&bureau.city, false), (&both, false), (&colleague, true)] {
+        let may = city.backend.settlement(person, id).await.unwrap().may;
+        assert_eq!(may.contains(&SettlementStep::Approve), offered, "nobody is offered what is refused");
+    }
     assert_eq!(approve(&colleague, false).await.unwrap(), SettlementState::Approved);
     let again = approve(&colleague, false).await;
     let (state, step) = (SettlementState::Approved, SettlementStep::Approve);

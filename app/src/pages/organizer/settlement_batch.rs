@@ -255,7 +255,7 @@ fn taken(batch: &SettlementShape, page: &Batch, lang: Lang) -> impl IntoView + u
         let whose = step
             .merchant_id
             .map(|merchant| lang.pick(format!("商户 {merchant}"), format!("merchant {merchant}")));
-        let of = place.or(whose).map(|of| format!("（{of}）"));
+        let of = whose.or(place).map(|of| format!("（{of}）"));
         let sum = lang.pick(
             format!("{} 家，¥{}", count(step.rows), yuan(step.pay_fen)),
             format!("rows: {}, ¥{}", count(step.rows), yuan(step.pay_fen)),
