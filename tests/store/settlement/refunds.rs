@@ -160,7 +160,7 @@ async fn a_refund_of_what_was_settled_opens_a_case(city: &TestCity) {
     assert_eq!(city.backend.look_for_risk().await.unwrap(), 1, "the earlier refund was no such one");
     let cases = city.backend.risk_cases(&bureau.city, &ListQuery::default()).await.unwrap().items;
     assert_eq!(cases[0].signal, RiskSignal::ReversalAfterSettlement);
-    assert!(cases[0].evidence[1].contains("¥80.00"), "{:?}", cases[0].evidence);
+    assert!(cases[0].evidence[1].contains("退款 ¥80"), "{:?}", cases[0].evidence);
     sold(&city, 3).await;
     sold(&city, 4).await;
     city.clock.set(at(NEXT_MONDAY));
