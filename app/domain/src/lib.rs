@@ -102,7 +102,7 @@ pub use promotion::{
 };
 pub use query::{
     AuditQuery, BankResultQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantLineQuery,
-    MerchantReviewQuery, OfferQuery, OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery,
+    MerchantReviewQuery, OfferQuery, OpenQuery, OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery,
     SettlementLineQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
