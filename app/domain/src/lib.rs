@@ -103,8 +103,8 @@ pub use promotion::{
 };
 pub use query::{
     AuditQuery, BankResultQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantLineQuery,
-    MerchantReviewQuery, OfferQuery, OwnPromotionQuery, ReceiptQuery, ReviewQuery, RoundQuery, SalesQuery,
-    SettlementLineQuery, StatementQuery, StatsQuery,
+    MerchantReviewQuery, OfferQuery, OpenQuery, OwnPromotionQuery, ReceiptQuery, ReviewQuery, RoundQuery,
+    SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};

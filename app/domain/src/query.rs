@@ -237,6 +237,14 @@ query! {
 }
 
 query! {
+    /// Whose days the open books list.
+    OpenQuery {
+        /// A district's code; of all districts by default.
+        district,
+    }
+}
+
+query! {
     /// A range of business days.
     StatsQuery {
         /// The first business day; the season's first by default.

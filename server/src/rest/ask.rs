@@ -10,8 +10,8 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
     AuditQuery, BankResultQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery,
-    MerchantLineQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery,
-    ReviewQuery, RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
+    MerchantLineQuery, MerchantReviewQuery, OfferQuery, OpenQuery, OwnPromotionQuery, Permission,
+    ReceiptQuery, ReviewQuery, RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -210,6 +210,7 @@ parameters!(
     ImportQuery,
     MerchantLineQuery,
     MerchantReviewQuery,
+    OpenQuery,
     OwnPromotionQuery,
     ReviewQuery,
     SalesQuery,
