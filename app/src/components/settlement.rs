@@ -59,7 +59,7 @@ fn line_row(line: &SettlementLineShape, cases: &'static str, lang: Lang) -> impl
     let outlet = lang.of(&line.outlet_name, &line.outlet_name_en).to_owned();
     let why = line.signal.map(|signal| {
         let state = line.case_state.map(|state| format!(" · {}", state.word(lang)));
-        view! { <a class="review-name" href=cases>{signal.word(lang)}{state}</a> }
+        view! { <a class="row-link" href=cases>{signal.word(lang)}{state}</a> }
     });
     view! {
         <tr data-line=line.kind.code()>

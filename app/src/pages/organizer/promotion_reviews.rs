@@ -51,7 +51,7 @@ pub(super) fn promotion_card(
     });
     view! {
         <article class="card review" id=format!("promotion-{}", own.id) data-testid="waiting" data-promotion=own.id.to_string()>
-            <h2><a class="review-name" accesskey=place.is_first.then_some("n") href=format!("#promotion-{}", own.id)>
+            <h2><a class="row-link" accesskey=place.is_first.then_some("n") href=format!("#promotion-{}", own.id)>
                 {lang.of(&own.form.title, &own.form.title_en).to_owned()}
             </a></h2>
             <p><span class="tag">{what}</span> " " {name} " · " {places}</p>

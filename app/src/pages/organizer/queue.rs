@@ -133,7 +133,7 @@ fn merchant_card(
     let id = merchant.merchant_id;
     view! {
         <article class="card review" data-testid="waiting-merchant" data-merchant=id.to_string()>
-            <h2><a class="review-name" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a></h2>
+            <h2><a class="row-link" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a></h2>
             <p><span class="tag">{tag}</span> " " {trade} " · " {district} " · " {outlets}</p>
             <p class="quiet">{waited(merchant.waiting_s, lang)} " · " {lang.pick("签署于 ", "signed ")}{signed}</p>
         </article>

@@ -82,7 +82,7 @@ fn row(merchant: &WaitingMerchant, waiting: &Waiting, lang: Lang) -> impl IntoVi
     let id = merchant.merchant_id;
     view! {
         <tr data-merchant=id.to_string()>
-            <th scope="row"><a class="review-name" href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
+            <th scope="row"><a class="row-link" href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
             <td>{kind_name(&waiting.kinds, &merchant.kind, lang)}</td>
             <td>{district}</td>
             <td class="num">{merchant.outlets}</td>

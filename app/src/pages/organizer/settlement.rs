@@ -78,7 +78,7 @@ fn batch_facts(item: &SettlementItem, lang: Lang) -> impl IntoView + use<> {
         ),
     );
     view! {
-        <p><a class="review-name" href=format!("/bureau/settlement/{id}")>{lang.pick(format!("第 {id} 批"), format!("Batch {id}"))}</a>
+        <p><a class="row-link" href=format!("/bureau/settlement/{id}")>{lang.pick(format!("第 {id} 批"), format!("Batch {id}"))}</a>
             " · " <span data-testid="batch-state" data-state=item.state.code()>{item.state.word(lang)}</span></p>
         <p>{facts}</p>
         {waits(item, lang).map(|words| view! { <p class="notice" data-testid="waits-for">{words}</p> })}

@@ -164,12 +164,12 @@ fn row_view(
     let withheld = match row.withheld_fen {
         Fen::ZERO => Either::Left(amount),
         _ => {
-            Either::Right(view! { <a class="review-name" href=format!("{href}&kind=withheld")>{amount}</a> })
+            Either::Right(view! { <a class="row-link" href=format!("{href}&kind=withheld")>{amount}</a> })
         }
     };
     view! {
         <tr data-row=merchant.to_string() data-state=row.state.code()>
-            <th scope="row"><a class="review-name" href=href>{name}</a></th>
+            <th scope="row"><a class="row-link" href=href>{name}</a></th>
             <td>{district}</td>
             <td>{row.state.word(lang)} {review}</td>
             <td class="num">{yuan(redeemed)}</td>

@@ -147,7 +147,7 @@ fn district_name(row: &OpenRow, name: String, asked: Option<DistrictCode>) -> An
         return name.into_any();
     }
     let here = asked.is_some_and(|code| code.to_string() == row.key).then_some("true");
-    view! { <a class="review-name" href=format!("/open?district={}#by-day", row.key) aria-current=here>{name}</a> }
+    view! { <a class="row-link" href=format!("/open?district={}#by-day", row.key) aria-current=here>{name}</a> }
         .into_any()
 }
 
