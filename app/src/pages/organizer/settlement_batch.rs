@@ -163,9 +163,7 @@ fn row_view(
     let amount = yuan(row.withheld_fen);
     let withheld = match row.withheld_fen {
         Fen::ZERO => Either::Left(amount),
-        _ => {
-            Either::Right(view! { <a class="row-link" href=format!("{href}&kind=withheld")>{amount}</a> })
-        }
+        _ => Either::Right(view! { <a class="row-link" href=format!("{href}&kind=withheld")>{amount}</a> }),
     };
     view! {
         <tr data-row=merchant.to_string() data-state=row.state.code()>
