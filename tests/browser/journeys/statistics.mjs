@@ -25,6 +25,7 @@ export const journeys = {
   },
 
   "a chart is saved as PNG, drawn at twice its size": async (city) => {
+    await city.claim(await city.bearer(people.resident(42)), (await city.round()).id);
     const page = await city.phone({ width: 1440, height: 900 });
     await city.signIn(page, people.organizer);
     await page.goto("/bureau/stats?rows=district&columns=kind&show=claimed");
