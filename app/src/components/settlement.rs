@@ -41,11 +41,11 @@ pub(crate) fn lines_table(
             <table class="figures">
                 <thead><tr>
                     <th scope="col">{lang.pick("核销时间", "Redeemed at")}</th>
+                    <th scope="col" class="num">{lang.pick("金额（元）", "Amount (¥)")}</th>
+                    <th scope="col">{lang.pick("性质", "What it is")}</th>
+                    <th scope="col" class="num">{lang.pick("凭证码", "Receipt")}</th>
                     <th scope="col">{lang.pick("门店", "Outlet")}</th>
                     <th scope="col" class="num">{lang.pick("核销号", "Redemption")}</th>
-                    <th scope="col" class="num">{lang.pick("凭证码", "Receipt")}</th>
-                    <th scope="col">{lang.pick("性质", "What it is")}</th>
-                    <th scope="col" class="num">{lang.pick("金额（元）", "Amount (¥)")}</th>
                     <th scope="col">{lang.pick("原因", "Why")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
@@ -64,11 +64,11 @@ fn line_row(line: &SettlementLineShape, cases: &'static str, lang: Lang) -> impl
     view! {
         <tr data-line=line.kind.code()>
             <th scope="row">{When::here().moment(&line.redeemed_at)}</th>
+            <td class="num">{sign}{yuan(line.amount_fen)}</td>
+            <td>{line.kind.word(lang)}</td>
+            <td class="num">{line.receipt_code.clone()}</td>
             <td>{outlet}</td>
             <td class="num">{line.redemption_id.to_string()}</td>
-            <td class="num">{line.receipt_code.clone()}</td>
-            <td>{line.kind.word(lang)}</td>
-            <td class="num">{sign}{yuan(line.amount_fen)}</td>
             <td>{why}</td>
         </tr>
     }

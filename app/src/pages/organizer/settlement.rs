@@ -71,7 +71,7 @@ fn batch_facts(item: &SettlementItem, lang: Lang) -> impl IntoView + use<> {
             yuan(totals.withheld_fen)
         ),
         format!(
-            "{} merchants, ¥{} to be paid, ¥{} withheld",
+            "Merchants: {}; ¥{} to be paid, ¥{} withheld",
             count(totals.rows),
             yuan(totals.pay_fen),
             yuan(totals.withheld_fen)
@@ -91,7 +91,9 @@ pub(super) fn waits(item: &SettlementItem, lang: Lang) -> Option<String> {
     match item.next_step? {
         SettlementStep::Confirm | SettlementStep::Review => Some(lang.pick(
             format!("等待 {confirm} 家商户确认，{review} 家等待区县复核"),
-            format!("{confirm} merchants are to confirm, {review} rows wait for their district"),
+            format!(
+                "To be confirmed by their merchants: {confirm}; to be reviewed by their districts: {review}"
+            ),
         )),
         SettlementStep::Approve => Some(lang.pick("等待市级批准", "It waits for the city").into()),
         SettlementStep::Export => Some(lang.pick("等待财务导出", "It waits for finance to export it").into()),

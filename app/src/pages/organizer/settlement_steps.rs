@@ -57,7 +57,7 @@ fn approve(batch: &SettlementShape, key: &str, lang: Lang) -> impl IntoView + us
     let (rows, pay, withheld) = (count(totals.rows), yuan(totals.pay_fen), yuan(totals.withheld_fen));
     let words = lang.pick(
         format!("{rows} 家商户，应付合计 ¥{pay}，暂扣 ¥{withheld}。"),
-        format!("{rows} merchants, ¥{pay} to be paid in all, ¥{withheld} withheld."),
+        format!("Merchants: {rows}; ¥{pay} to be paid in all, ¥{withheld} withheld."),
     );
     let leave = (late > 0).then(|| {
         let late = count(late);

@@ -117,13 +117,13 @@ fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
         </section>
         <section aria-labelledby="by-day">
             <h2 id="by-day">{lang.pick("各营业日", "By business day")}{whose}</h2>
-            {asked.map(|_| view! { <p><a class="button button-quiet" href="/open#by-day">{lang.pick("看全市", "Show all districts")}</a></p> })}
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-day">
                 <table class="figures" data-testid="open-days">
                     {heads(lang.pick("营业日", "Business day"), lang)}
                     <tbody>{days}</tbody>
                 </table>
             </div>
+            {asked.map(|_| view! { <p class="pager"><a class="button button-quiet" href="/open#by-day">{lang.pick("看全市", "Show all districts")}</a></p> })}
         </section>
     }
 }
