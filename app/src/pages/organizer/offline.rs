@@ -14,6 +14,10 @@ pub(crate) fn offline() -> impl IntoView {
     loaded(api::outlets(parameter("cursor")), |Outlets { allowed, key }| {
         let lang = caller::lang();
         let rows = allowed.items.iter().map(|outlet| row(outlet, &key, lang)).collect_view();
+        let outlets = match allowed.items.is_empty() {
+            true => view! { <p class="nothing">{lang.pick("还没有门店开通。", "No outlet may redeem without a network yet.")}</p> }.into_any(),
+            false => table(rows, lang).into_any(),
+        };
         let next = allowed.next_cursor.map(|cursor| {
             view! { <p class="pager"><a class="button button-quiet" href=format!("/bureau/offline?cursor={cursor}")>{lang.pick("下一页", "Next page")}</a></p> }
         });
@@ -25,22 +29,28 @@ pub(crate) fn offline() -> impl IntoView {
                     "Off by default. An allowed outlet's enrolled tills go on within the limits; what they redeemed arrives later, the first is booked, a second opens a case.",
                 )}</p>
                 {allow(&key, lang)}
-                <div class="table-box" tabindex="0" role="region" aria-labelledby="offline">
-                    <table class="figures">
-                        <thead><tr>
-                            <th scope="col">{lang.pick("门店", "Outlet")}</th>
-                            <th scope="col" class="num">{lang.pick("每台每日笔数", "A day and till")}</th>
-                            <th scope="col" class="num">{lang.pick("每台每日补贴", "Subsidy a day and till")}</th>
-                            <th scope="col">{lang.pick("操作", "Action")}</th>
-                        </tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {outlets}
                 {next}
                 <p><a href="/bureau">{lang.pick("回总览", "Back to the overview")}</a></p>
             </Page>
         }
     })
+}
+
+fn table(rows: impl IntoView + 'static, lang: Lang) -> impl IntoView {
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-labelledby="offline">
+            <table class="figures">
+                <thead><tr>
+                    <th scope="col">{lang.pick("门店", "Outlet")}</th>
+                    <th scope="col" class="num">{lang.pick("每台每日笔数", "A day and till")}</th>
+                    <th scope="col" class="num">{lang.pick("每台每日补贴", "Subsidy a day and till")}</th>
+                    <th scope="col">{lang.pick("操作", "Action")}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
 }
 
 fn allow(key: &str, lang: Lang) -> impl IntoView + use<> {

@@ -48,7 +48,7 @@ fn list(waiting: Waiting) -> impl IntoView {
             {review_kinds(Some(ReviewKind::Merchant), "", lang)}
             <nav class="form-next review-tabs" aria-label=lang.pick("状态", "State")>{tabs}</nav>
             {match none {
-                true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("现在没有这样的商户。", "No merchant is in this state now.")}</p> }.into_any(),
+                true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("自行申请加入的商户里，没有处于这个状态的。", "No merchant that joined by itself is in this state.")}</p> }.into_any(),
                 false => table(rows, lang).into_any(),
             }}
             {state.zip(next).map(|(state, cursor)| view! {
