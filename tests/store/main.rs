@@ -15,6 +15,7 @@ mod join;
 mod join_again;
 mod ledger;
 mod login;
+mod merchant_limit;
 mod migrations;
 mod nodes;
 mod offline;

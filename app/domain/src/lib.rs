@@ -60,7 +60,9 @@ pub use builder::{
     Budget, CampaignFault, CampaignForm, CampaignRule, ChangeRefused, DraftRefused, DraftState, DraftStep,
     MOST_IN_DRAW, MOST_IN_ROUND, MOST_ROUNDS, Plan, PlanRules, QuotaForm, RoundForm, ShareOut, sentence,
 };
-pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
+pub use campaign::{
+    Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity, shop_limits,
+};
 pub use code::{CodeKey, VoucherCode, fold_typed};
 pub use credit_code::{BadCreditCode, CreditCode};
 pub use cube::{

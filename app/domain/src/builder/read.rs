@@ -278,7 +278,16 @@ impl Reader<'_> {
         let per_campaign = self.number("per_campaign", &form.per_campaign, bounds);
         let per_day = self.number("per_day", &form.per_day, bounds);
         let per_outlet_day = self.number("per_outlet_day", &form.per_outlet_day, bounds);
-        Some(Limits { per_campaign: per_campaign?, per_day: per_day?, per_outlet_day: per_outlet_day? })
+        let per_merchant_day = match form.per_merchant_day.as_str() {
+            "" => None,
+            typed => Some(self.number("per_merchant_day", typed, bounds)?),
+        };
+        Some(Limits {
+            per_campaign: per_campaign?,
+            per_day: per_day?,
+            per_outlet_day: per_outlet_day?,
+            per_merchant_day,
+        })
     }
 
     fn usable_where(&mut self, form: &CampaignForm) -> UsableWhere {

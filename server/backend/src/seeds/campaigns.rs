@@ -167,7 +167,13 @@ fn limits(form: &mut Fields<'_>) -> Option<Limits> {
     let per_campaign = form.whole("per_campaign", 1..=1_000);
     let per_day = form.whole("per_day", 1..=1_000);
     let per_outlet_day = form.whole("per_outlet_day", 1..=1_000);
-    Some(Limits { per_campaign: per_campaign?, per_day: per_day?, per_outlet_day: per_outlet_day? })
+    let per_merchant_day = form.maybe_whole("per_merchant_day", 1..=1_000);
+    Some(Limits {
+        per_campaign: per_campaign?,
+        per_day: per_day?,
+        per_outlet_day: per_outlet_day?,
+        per_merchant_day,
+    })
 }
 
 fn usable_where(form: &mut Fields<'_>, against: &Against<'_>) -> Option<UsableWhere> {

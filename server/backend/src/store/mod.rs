@@ -44,6 +44,7 @@ pub(crate) mod promotion;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod report;
+pub(crate) mod resident_use;
 pub(crate) mod risk;
 pub(crate) mod round;
 pub(crate) mod sale;
