@@ -18,7 +18,7 @@ fn roles(name: &str) -> &'static [&'static str] {
         | "sign_join" => &["resident"],
         "decide_merchant" => &["city", "district"],
         "hold_draw" | "confirm_import" | "allow_offline" | "decide_risk" => &["city"],
-        "save_campaign_draft" | "copy_campaign" | "change_campaign" => &["city"],
+        "save_campaign_draft" | "copy_campaign" | "change_campaign" | "add_campaign_rounds" => &["city"],
         "step_campaign_draft" => &["city", "finance"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],

@@ -8,6 +8,7 @@ mod builder;
 mod claims;
 mod cube;
 mod draws;
+mod further_rounds;
 mod history;
 mod import;
 mod import_jobs;

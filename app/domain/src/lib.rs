@@ -58,7 +58,8 @@ pub use assisted::{
 pub use audit::{AuditAction, AuditMark, AuditRecord, AuditThing, BadMark};
 pub use builder::{
     Budget, CampaignFault, CampaignForm, CampaignRule, ChangeRefused, DraftRefused, DraftState, DraftStep,
-    MOST_IN_DRAW, MOST_IN_ROUND, MOST_ROUNDS, Plan, PlanRules, QuotaForm, RoundForm, ShareOut, sentence,
+    MOST_IN_DRAW, MOST_IN_ROUND, MOST_ROUNDS, MOST_ROUNDS_IN_ALL, Plan, PlanRules, QuotaForm, RoundForm,
+    ShareOut, sentence,
 };
 pub use campaign::{
     Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity, shop_limits,

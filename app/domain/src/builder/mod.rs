@@ -17,6 +17,8 @@ pub use sentence::sentence;
 
 /// The most rounds of a campaign.
 pub const MOST_ROUNDS: usize = 20;
+/// The most rounds that a campaign grows to, a few at a time.
+pub const MOST_ROUNDS_IN_ALL: usize = 100;
 /// No round is larger.
 pub const MOST_IN_ROUND: i64 = 10_000_000;
 /// No draw has more places.

@@ -101,11 +101,27 @@ impl CampaignForm {
     pub fn read(&self, rules: &PlanRules<'_>) -> Result<Plan, Vec<CampaignFault>> {
         let mut reader = Reader { rules, faults: Vec::new() };
         let terms = reader.terms(self);
-        let rounds = terms.as_ref().map(|terms| reader.rounds(self, terms)).unwrap_or_default();
+        let rounds = terms.as_ref().map(|terms| reader.rounds(self, terms, &[])).unwrap_or_default();
         match terms {
             Some(terms) if reader.faults.is_empty() => Ok(Plan { terms, rounds }),
             _ => Err(reader.faults),
         }
+    }
+
+    /// Reads the rounds alone: further ones of a published campaign, which has
+    /// some already.
+    ///
+    /// # Errors
+    /// What is wrong, field by field.
+    pub fn read_rounds(
+        &self,
+        rules: &PlanRules<'_>,
+        terms: &CampaignTerms,
+        standing: &[Round],
+    ) -> Result<Vec<Round>, Vec<CampaignFault>> {
+        let mut reader = Reader { rules, faults: Vec::new() };
+        let rounds = reader.rounds(self, terms, standing);
+        if reader.faults.is_empty() { Ok(rounds) } else { Err(reader.faults) }
     }
 
     /// Reads the terms alone: for a change of a published campaign.

@@ -8,7 +8,13 @@ use crate::{CampaignTerms, DistrictCode, Method, Quota, Round, RoundId, Timestam
 const HOUR_MS: i64 = 3_600_000;
 
 impl Reader<'_> {
-    pub(super) fn rounds(&mut self, form: &CampaignForm, terms: &CampaignTerms) -> Vec<Round> {
+    /// The form's rounds, which join those that stand already.
+    pub(super) fn rounds(
+        &mut self,
+        form: &CampaignForm,
+        terms: &CampaignTerms,
+        standing: &[Round],
+    ) -> Vec<Round> {
         if form.rounds.is_empty() {
             self.fault("rounds", CampaignRule::Needed);
         }
@@ -16,7 +22,7 @@ impl Reader<'_> {
             form.rounds.iter().zip(1..).filter_map(|(round, number)| self.round(round, number, terms));
         let rounds: Vec<Round> = rounds.collect();
         for (place, round) in rounds.iter().enumerate() {
-            let mut later = rounds.iter().filter(|next| next.opens_at > round.opens_at);
+            let mut later = rounds.iter().chain(standing).filter(|next| next.opens_at > round.opens_at);
             if round.return_to_next && !later.any(|next| next.method != Method::Draw) {
                 self.fault(format!("rounds[{place}].return_to_next"), CampaignRule::NoNextRound);
             }
