@@ -18,6 +18,8 @@ pub struct AssetNames {
     pub till: String,
     /// The path of the script that tests vouchers there, which finds its wasm by itself.
     pub judge: String,
+    /// The path of the script that saves charts as PNG.
+    pub picture: String,
 }
 
 impl Default for AssetNames {
@@ -29,6 +31,7 @@ impl Default for AssetNames {
             scanner: "/pkg/scanner.js".into(),
             till: "/pkg/till.js".into(),
             judge: "/pkg/offline.js".into(),
+            picture: "/pkg/picture.js".into(),
         }
     }
 }

@@ -97,6 +97,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/shop/redemptions/:id") view=merchant::refund ssr=page.clone()/>
                 <Route path=path!("/shop/clerks") view=merchant::people ssr=page.clone()/>
                 <Route path=path!("/shop/invitation/:code") view=merchant::invitation ssr=page.clone()/>
+                <Route path=path!("/shop/settlement") view=merchant::own_settlement ssr=page.clone()/>
                 <Route path=path!("/shop/statement") view=merchant::statement ssr=page.clone()/>
                 <Route path=path!("/shop/promotions") view=merchant::promotions ssr=page.clone()/>
                 <Route path=path!("/shop/promotions/new") view=merchant::new_promotion ssr=page.clone()/>
@@ -114,6 +115,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bureau/campaigns/new") view=organizer::new_campaign ssr=page.clone()/>
                 <Route path=path!("/bureau/campaigns/drafts/:id") view=organizer::campaign_draft ssr=page.clone()/>
                 <Route path=path!("/bureau/campaigns/:id") view=organizer::bureau_campaign ssr=page.clone()/>
+                <Route path=path!("/bureau/settlement") view=organizer::settlements ssr=page.clone()/>
+                <Route path=path!("/bureau/settlement/:id") view=organizer::settlement ssr=page.clone()/>
                 <Route path=path!("/bureau/audit") view=organizer::audit ssr=page.clone()/>
                 <Route path=path!("/bureau/import") view=organizer::imports ssr=page.clone()/>
                 <Route path=path!("/bureau/import/:id") view=organizer::import ssr=page.clone()/>

@@ -239,3 +239,15 @@ export const stats = {
 
 /** The page sets this on `<html>` once its islands are alive. */
 export const HYDRATED = 'html[data-hydrated="yes"]';
+
+export const settle = {
+  make: testId("make-batch"),
+  state: (page) => page.getByTestId("batch-state").first(),
+  step: (page, step) => page.getByTestId(`step-${step}`),
+  bankReference: field("bank_reference"),
+  bankFile: field("file"),
+  result: testId("bank-result"),
+  /** The merchant's newest batch. */
+  own: (page) => page.locator(".settle-card").first(),
+  confirm: testId("confirm-batch"),
+};

@@ -18,13 +18,16 @@ fn roles(name: &str) -> &'static [&'static str] {
         | "sign_join" => &["resident"],
         "decide_merchant" => &["city", "district"],
         "hold_draw" | "confirm_import" | "allow_offline" | "decide_risk" => &["city"],
+        "make_settlement" => &["city", "finance"],
+        "step_settlement" => &["city", "district", "finance"],
+        "confirm_settlement" => &["owner"],
         "save_campaign_draft" | "copy_campaign" | "change_campaign" | "add_campaign_rounds" => &["city"],
         "step_campaign_draft" => &["city", "finance"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],
-        "freeze_report" | "review_promotion" => &["city", "district"],
-        "refund_redemption" => &["owner"],
+        "freeze_report" | "review_promotion" | "suspend_promotion" => &["city", "district"],
+        "refund_redemption" | "answer_risk" => &["owner"],
         "invite_person" | "change_person" | "remove_person" | "enrol_till" | "change_till"
         | "change_outlet_rule" => &["owner"],
         "accept_invitation" => {

@@ -63,6 +63,14 @@ async fn a_file_is_uploaded_checked_and_confirmed(city: &TestCity) {
         (&json!("done"), &json!(1), &json!(2))
     );
     confirm(&whole["import_id"], json!({})).await.expect(202);
+    let log = officer.get("/audit?action=import_merchants").await.expect(200);
+    assert_eq!(log["items"].as_array().unwrap().len(), 1, "a second confirmation writes nothing");
+    assert_eq!(
+        (&log["items"][0]["thing_id"], &log["items"][0]["place"]),
+        (&whole["import_id"], &json!("city"))
+    );
+    let told: Value = serde_json::from_str(log["items"][0]["new"].as_str().unwrap()).unwrap();
+    assert_eq!((&told["new_outlets"], &told["file_name"]), (&json!(2), &json!("merchants.csv")));
     let listed = officer.get("/imports?limit=1").await.expect(200);
     assert_eq!(
         (&listed["items"][0]["import_id"], &listed["items"][0]["bad"]),

@@ -39,6 +39,14 @@ async fn the_open_books_move_with_the_till(city: &TestCity) {
     assert_eq!((&own["claimed"], &own["redeemed"]), (&json!(1), &json!(1)));
     let day = books["days"].as_array().unwrap().iter().find(|row| row["key"] == "2021-06-18").unwrap();
     assert_eq!(day["redeemed"], 1);
+    let of = async |district: &str| city.anyone().get(&format!("/open?district={district}")).await;
+    for (district, redeemed) in [("210302", 1), ("210381", 0)] {
+        let books = of(district).await.expect(200);
+        let day = books["days"].as_array().unwrap().iter().find(|row| row["key"] == "2021-06-18").unwrap();
+        assert_eq!((&books["district"], &day["redeemed"]), (&json!(district), &json!(redeemed)));
+        assert_eq!(books["total"]["redeemed"], 1, "the sum stays the city's");
+    }
+    of("110101").await.refused_field(400, "bad_query", "district");
     let page = Answer::of(city.anyone().request(Method::GET, "/open")).await;
     assert!(page.status == 200 && page.text.contains("各营业日"), "{}", page.text);
 }

@@ -29,6 +29,7 @@ mod reversals;
 mod rounds;
 mod season;
 mod settlement;
+mod settlement_pages;
 mod statements;
 mod stats;
 mod vouchers;

@@ -4,7 +4,11 @@ use http::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Person, TestCity, new_key, on_both_databases, people};
 
-on_both_databases!(a_till_goes_on_without_a_network, another_till_and_merchant_stay_out);
+on_both_databases!(
+    a_till_goes_on_without_a_network,
+    another_till_and_merchant_stay_out,
+    a_merchant_answers_to_a_case,
+);
 
 /// The secret of a new till of the first outlet, which the bureau allowed.
 async fn till(city: &TestCity, owner: &Person) -> String {
@@ -96,4 +100,61 @@ async fn another_till_and_merchant_stay_out(city: &TestCity) {
     nowhere.refused(404, "not_found");
     assert_eq!(other.get("/redemptions/offline").await.expect(200)["items"], json!([]));
     assert_eq!(other.get("/shop/risk").await.expect(200)["items"], json!([]));
+}
+
+/// The number of a case about the first merchant: its voucher came twice.
+async fn conflict(city: &TestCity, owner: &Person) -> Value {
+    let secret = till(city, owner).await;
+    let given = permit(owner, &secret).await.expect(200);
+    let at_ms = given["issued_at_ms"].as_i64().unwrap();
+    let token = shown(city, 1, at_ms).await;
+    let body = json!({ "token": token, "permit": given["permit"], "order_fen": 8800, "made_at_ms": at_ms });
+    send(owner, &secret, &body).await.expect(201);
+    send(owner, &secret, &body).await.expect(201)["case_id"].clone()
+}
+
+async fn a_merchant_answers_to_a_case(city: &TestCity) {
+    let (owner, other) = (city.owner().await, city.sign_in(people::OTHER_OWNER).await);
+    let case = conflict(city, &owner).await;
+    let path = format!("/shop/risk/{case}/answers");
+    let said = json!({ "text": " 小票在：13900000001 <b> " });
+    other.write(Method::POST, &path, Some(&said), &new_key()).await.refused(404, "not_found");
+    owner
+        .write(Method::POST, "/shop/risk/999/answers", Some(&said), &new_key())
+        .await
+        .refused(404, "not_found");
+    for text in [" ".to_owned(), "长".repeat(501)] {
+        let answer = owner.write(Method::POST, &path, Some(&json!({ "text": text })), &new_key()).await;
+        answer.refused_field(422, "bad_field", "text");
+    }
+    let key = new_key();
+    for _ in 0..2 {
+        let shape = owner.write(Method::POST, &path, Some(&said), &key).await.expect(201);
+        assert_eq!(shape["answers"].as_array().unwrap().len(), 1, "once under one key");
+        assert_eq!(shape["answerable"], true);
+    }
+    let page = owner.request(Method::GET, "/shop/risk").header("cookie", session(&owner));
+    let page = Answer::of(page).await.text;
+    assert!(page.contains("还可提交 2 次") && page.contains("&lt;b&gt;"), "{page}");
+    let form = owner.request(Method::POST, "/api/fn/answer_risk").header("cookie", session(&owner));
+    let form = form.header("accept", "text/html").header("referer", "/shop/risk");
+    let form = form.header("content-type", "application/x-www-form-urlencoded");
+    let sent = Answer::of(form.body(format!("case_id={case}&text=by+form&key={}", new_key()))).await;
+    assert_eq!(sent.status, 302);
+    owner.write(Method::POST, &path, Some(&said), &new_key()).await.expect(201);
+    owner.write(Method::POST, &path, Some(&said), &new_key()).await.refused(409, "answered_often");
+    let officer = city.sign_in(people::OFFICER).await;
+    let seen = officer.get("/risk/cases").await.expect(200)["items"][0].clone();
+    let texts: Vec<_> = seen["answers"].as_array().unwrap().iter().map(|one| one["text"].clone()).collect();
+    assert_eq!(texts, ["小票在：13900000001 <b>", "by form", "小票在：13900000001 <b>"]);
+    assert_eq!(seen["answerable"], false, "an officer decides");
+    let auditor = city.sign_in(people::AUDITOR).await;
+    let log = auditor.get("/audit?action=handle_risk").await.expect(200);
+    assert_eq!(log["items"].as_array().unwrap().len(), 3);
+    assert!(log["items"][1]["new"].as_str().unwrap().contains("by form"), "{log}");
+    assert!(!log.to_string().contains("13900000001"), "{log}");
+    let cleared = json!({ "state": "cleared", "reason": "误扫" });
+    let decisions = format!("/risk/cases/{case}/decisions");
+    city.organizer().await.write(Method::POST, &decisions, Some(&cleared), &new_key()).await.expect(201);
+    owner.write(Method::POST, &path, Some(&said), &new_key()).await.refused(409, "already_decided");
 }

@@ -63,6 +63,9 @@ async fn a_sheet_is_brought_in_once(city: &TestCity) {
         assert_eq!((report.unchanged, report.written), (6, false), "{:?}", report.bad);
     }
 
+    let recorded = "select cast(count(*) as text) from audit where action = 'import_merchants'";
+    assert_eq!(city.read(recorded).await, "1", "what wrote nothing is no deed");
+
     // What is different now is changed, and found by its new name.
     let moved = import(
         &city,

@@ -4,7 +4,7 @@
 use crate::offline::{Till, arrive, request, shown, till};
 use crate::services::{Services, key};
 use backend::{Caller, PersonChange, ReverseRequest};
-use domain::shapes::{OfflineRedemption, VoucherShape};
+use domain::shapes::{OfflineRedemption, RiskCase, VoucherShape};
 use domain::{
     Account, AuditMark, Block, CampaignId, Entry, EntryKind, Hash, ListQuery, RiskSignal, Role,
     StatementQuery, Timestamp, VoucherState,
@@ -177,7 +177,9 @@ async fn what_the_pot_has_spent_opens_a_case(city: &TestCity) {
     let case = city.backend.own_risk_cases(&city.owner().await, &list).await.unwrap().items.remove(0);
     assert_eq!((Some(case.case_id), case.signal), (noted.case_id, RiskSignal::OfflineUnfunded));
     assert_eq!((case.evidence.len(), case.evidence_en.len()), (3, 3));
-    assert_eq!(city.backend.risk_cases(&city.officer().await, &list).await.unwrap().items, [case]);
+    assert!(case.answerable);
+    let seen = RiskCase { answerable: false, ..case };
+    assert_eq!(city.backend.risk_cases(&city.officer().await, &list).await.unwrap().items, [seen]);
     assert_eq!(state(&city, &resident, &voucher).await, VoucherState::Expired);
     let again = city.backend.redeem_offline(&till.clerk, &request, &key).await.unwrap();
     assert_eq!((again.replayed, again.answer.case_id), (true, noted.case_id));

@@ -14,7 +14,8 @@ use backend::seeds::SeedSet;
 use backend::{Caller, Error, RedeemRequest};
 use domain::shapes::VoucherShape;
 use domain::{
-    CampaignForm, ClaimRefused, Day, OutletId, RedeemRefused, RoundId, SettlementState, Timestamp, Zone,
+    CampaignForm, ClaimRefused, Day, OpenQuery, OutletId, RedeemRefused, RoundId, SettlementState, Timestamp,
+    Zone,
 };
 use tests::{TestCity, on_both_databases};
 
@@ -77,7 +78,7 @@ async fn settled(city: &Services<'_>, last_day: &str, owed_fen: i64) {
     let bureau = Bureau::of(city).await;
     let batch = bureau.settled(city, &last_day.to_string()).await;
     assert_eq!((batch.state, batch.totals.pay_fen.get()), (SettlementState::Paid, owed_fen));
-    let open = city.backend.open_books().await.unwrap().total;
+    let open = city.backend.open_books(&OpenQuery::default()).await.unwrap().total;
     assert_eq!((open.paid_fen.get(), open.government_fen.get()), (owed_fen, owed_fen));
     city.assert_sound().await;
 }

@@ -2,17 +2,37 @@
 
 use crate::services::{FIRST_OUTLET, FIRST_ROUND, Services, at, key};
 use backend::seeds::SeedSet;
-use domain::{ListQuery, RiskSignal, RiskState};
+use domain::{Benefit, Fen, ListQuery, RiskSignal, RiskState};
 use tests::{TestCity, on_both_databases};
 use tokio::task::JoinSet;
 
 on_both_databases!(a_day_is_looked_at_once_by_whichever_node in generous);
+on_both_databases!(sales_that_vouchers_pay_nearly_alone_open_a_case in cash);
 
 /// A resident may use four vouchers at an outlet in a day.
 fn generous(season: &mut SeedSet) {
     let limits = &mut season.campaigns[0].limits;
     (limits.per_campaign, limits.per_day, limits.per_outlet_day) = (4, 4, 4);
     season.rounds[0].per_resident = 4;
+}
+
+/// The first campaign's vouchers need no order of some size.
+fn cash(season: &mut SeedSet) {
+    season.campaigns[0].benefit = Benefit::Cash { face_value_fen: Fen::try_from(2000).unwrap() };
+}
+
+async fn sales_that_vouchers_pay_nearly_alone_open_a_case(city: &TestCity) {
+    let city = Services::of(city);
+    for n in 1..=10 {
+        let resident = city.resident(n).await;
+        let voucher = city.backend.claim(&resident, FIRST_ROUND, &key()).await.unwrap().answer;
+        city.redeem(&resident, &voucher, 2100).await.unwrap();
+    }
+    city.clock.set(at("2021-06-19T06:00:00+08:00"));
+    assert_eq!(city.backend.look_for_risk().await.unwrap(), 1);
+    let cases = city.backend.risk_cases(&city.officer().await, &ListQuery::default()).await.unwrap().items;
+    assert_eq!((cases.len(), cases[0].signal), (1, RiskSignal::VoucherShare));
+    assert!(cases[0].evidence[1].contains("10 笔") && cases[0].evidence[1].contains("95%"), "{cases:?}");
 }
 
 async fn redeem(city: &Services<'_>, resident: u32) {

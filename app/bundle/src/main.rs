@@ -101,9 +101,8 @@ fn assets(project: &Project, cargo: &Cargo<'_>, watch: Watch) -> Result<(Site, S
     let judge = cargo.build_wasm("offline", "offline", &[])?;
     let judge = wasm::bind(&mut site, pkg, "offline", &judge)?;
     let offline = project.root.join("app/offline");
-    let till = std::fs::read(offline.join("till.js")).context("app/offline/till.js")?;
-    let till_name = format!("{pkg}/{}.js", site::stem("till", &[&till]));
-    site.put(&till_name, &till)?;
+    let till_name = script(&mut site, project, "till", "app/offline/till.js")?;
+    let picture_name = script(&mut site, project, "picture", "app/src/drawing/picture.js")?;
     site.put(
         TILL_WORKER,
         &std::fs::read(offline.join("till-worker.js")).context("app/offline/till-worker.js")?,
@@ -119,10 +118,19 @@ fn assets(project: &Project, cargo: &Cargo<'_>, watch: Watch) -> Result<(Site, S
         scanner: format!("/{pkg}/{scanner}.js"),
         till: format!("/{till_name}"),
         judge: format!("/{pkg}/{judge}.js"),
+        picture: format!("/{picture_name}"),
         output_name,
     };
     let hash = site.finish(&names)?;
     Ok((site, hash))
+}
+
+/// Puts a script that is taken as it is written; its name on the site.
+fn script(site: &mut Site, project: &Project, name: &str, path: &'static str) -> Result<String> {
+    let content = std::fs::read(project.root.join(path)).context(path)?;
+    let put = format!("{}/{}.js", project.pkg, site::stem(name, &[&content]));
+    site.put(&put, &content)?;
+    Ok(put)
 }
 
 /// Becomes the server, in the folder the caller stands in.

@@ -23,6 +23,7 @@ pub(crate) struct Names {
     pub(crate) scanner: String,
     pub(crate) till: String,
     pub(crate) judge: String,
+    pub(crate) picture: String,
 }
 
 /// A file's name with the hash of what it is made of: the first 16 hexadecimal digits of SHA-256.
@@ -179,6 +180,7 @@ mod tests {
             scanner: "c".into(),
             till: "d".into(),
             judge: "e".into(),
+            picture: "f".into(),
         }
     }
 

@@ -30,6 +30,8 @@ words! {
         ApplyAgain = "apply_again", "重新申请加入", "Applied again";
         /// A promotion was approved or returned.
         ReviewPromotion = "review_promotion", "审核优惠活动", "Promotion reviewed";
+        /// A published promotion was taken down.
+        SuspendPromotion = "suspend_promotion", "下架优惠活动", "Promotion suspended";
         /// A till was enrolled.
         EnrolTill = "enrol_till", "登记收银设备", "Till enrolled";
         /// A till was named, or switched on or off.
@@ -48,6 +50,8 @@ words! {
         HoldDraw = "hold_draw", "摇号开奖", "Draw held";
         /// A risk case took a step.
         HandleRisk = "handle_risk", "处理风险", "Risk handled";
+        /// Merchants were brought in from a spreadsheet.
+        ImportMerchants = "import_merchants", "导入商户", "Merchants imported";
         /// A report was frozen.
         FreezeReport = "freeze_report", "固化报告", "Report frozen";
         /// The batch of a week was made.
@@ -90,6 +94,8 @@ words! {
         Round = "round", "轮次", "Round";
         /// By its number.
         RiskCase = "risk_case", "风险案件", "Risk case";
+        /// By its number; 0 for a file that was given at the command line.
+        Import = "import", "导入文件", "Import";
         /// By its number.
         Report = "report", "报告", "Report";
         /// By its number.

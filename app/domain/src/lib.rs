@@ -33,6 +33,7 @@ mod query;
 mod redemption;
 mod refusal;
 mod report;
+mod reviews;
 mod risk;
 mod role;
 mod round;
@@ -105,15 +106,16 @@ pub use promotion::{
 };
 pub use query::{
     AuditQuery, BankResultQuery, BlockQuery, CubeQuery, ImportQuery, ListQuery, MerchantLineQuery,
-    MerchantReviewQuery, OfferQuery, OwnPromotionQuery, ReceiptQuery, RoundQuery, SalesQuery,
-    SettlementLineQuery, StatementQuery, StatsQuery,
+    MerchantReviewQuery, OfferQuery, OpenQuery, OwnPromotionQuery, ReceiptQuery, ReviewQuery, RoundQuery,
+    SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
 };
 pub use redemption::{Order, Split, UNDO_MS, refund_share, split, undo_until};
 pub use refusal::{ClaimRefused, LimitScope, RedeemRefused, ReverseRefused};
 pub use report::{ReportKind, report_changes};
+pub use reviews::ReviewKind;
 pub use risk::{
-    CLUSTER_WITHIN_FEN, Found as RiskFound, Looked as RiskLooked, RiskRefused, RiskSignal, RiskState,
-    look as look_for_risk,
+    CLUSTER_WITHIN_FEN, Found as RiskFound, Looked as RiskLooked, MOST_ANSWER, MOST_ANSWERS, RiskRefused,
+    RiskSignal, RiskState, look as look_for_risk,
 };
 pub use role::{Permission, Role};
 pub use round::{CLOCKS_DIFFER_MS, Method, Quota, Round, RoundState, WAITING_MS};

@@ -211,6 +211,20 @@ query! {
 }
 
 query! {
+    /// What of the bureau's reviews.
+    ReviewQuery {
+        /// `merchant` or `promotion`; both by default.
+        kind,
+        /// A district's code.
+        district,
+        /// Page size, 1 to 100; 20 by default.
+        limit,
+        /// `next_cursor` of the page before.
+        cursor,
+    }
+}
+
+query! {
     /// Which merchants a reviewer lists.
     MerchantReviewQuery {
         /// `provisional` (by default), `live`, `rejected` or `lapsed`.
@@ -219,6 +233,14 @@ query! {
         limit,
         /// `next_cursor` of the page before.
         cursor,
+    }
+}
+
+query! {
+    /// Whose days the open books list.
+    OpenQuery {
+        /// A district's code; of all districts by default.
+        district,
     }
 }
 

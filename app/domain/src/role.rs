@@ -71,6 +71,8 @@ words! {
         SeeRisk = "see_risk", "查看风险案件", "see risk cases";
         /// Decide on what looks wrong.
         DecideRisk = "decide_risk", "处理风险案件", "decide on risk cases";
+        /// Answer to a case that concerns one's own merchant.
+        AnswerRisk = "answer_risk", "说明风险案件", "answer to risk cases";
         /// See campaigns that are being built.
         SeeDrafts = "see_drafts", "查看消费券活动草稿", "see campaigns being built";
         /// Build campaigns, and change published ones.
@@ -100,11 +102,11 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            AllowOffline, ApproveSettlement, AssistResidents, BuildCampaigns, ConfirmSettlement, DecideRisk,
-            HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports, MakeSettlement,
-            ManagePeople, PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem, RedeemLarge,
-            Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement, SeeDrafts, SeeRisk,
-            SeeSettlements, SeeStatements, SeeStats,
+            AllowOffline, AnswerRisk, ApproveSettlement, AssistResidents, BuildCampaigns, ConfirmSettlement,
+            DecideRisk, HoldDraws, HoldVouchers, ImportMerchants, JoinAsMerchant, MakeReports,
+            MakeSettlement, ManagePeople, PaySettlement, PostPromotions, PublishCampaigns, ReadAudit, Redeem,
+            RedeemLarge, Reverse, ReverseFreely, ReviewMerchants, ReviewPromotions, ReviewSettlement,
+            SeeDrafts, SeeRisk, SeeSettlements, SeeStatements, SeeStats,
         };
         match self {
             Role::Resident => &[HoldVouchers, JoinAsMerchant],
@@ -116,9 +118,12 @@ impl Role {
                 SeeStatements,
                 ManagePeople,
                 PostPromotions,
+                AnswerRisk,
                 ConfirmSettlement,
             ],
-            Role::Manager => &[Redeem, RedeemLarge, Reverse, SeeStatements, ManagePeople, PostPromotions],
+            Role::Manager => {
+                &[Redeem, RedeemLarge, Reverse, SeeStatements, ManagePeople, PostPromotions, AnswerRisk]
+            }
             Role::Clerk => &[Redeem],
             Role::City => &[
                 SeeStats,

@@ -32,6 +32,8 @@ pub mod rounds;
 pub mod sale;
 #[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
 pub mod session;
+#[expect(missing_docs, reason = "a server function's struct repeats its parameters")]
+pub mod settlement;
 #[expect(
     missing_docs,
     clippy::too_many_arguments,
@@ -55,6 +57,8 @@ pub(crate) mod notice;
 pub(crate) mod offers;
 #[cfg(feature = "ssr")]
 pub(crate) mod redemptions;
+#[cfg(feature = "ssr")]
+pub(crate) mod reviews;
 #[cfg(feature = "ssr")]
 pub(crate) mod season;
 #[cfg(feature = "ssr")]

@@ -17,6 +17,8 @@ use domain::{Denied, ListQuery, OfflineLimits, OfflinePermit, Permission};
 const OUTLETS: &str = "/bureau/offline";
 #[cfg(feature = "ssr")]
 const CASES: &str = "/bureau/risk";
+#[cfg(feature = "ssr")]
+const OWN_CASES: &str = "/shop/risk";
 /// So many stand on a page.
 #[cfg(feature = "ssr")]
 const LISTED: &str = "50";
@@ -44,6 +46,8 @@ pub(crate) struct OwnCases {
     pub(crate) cases: Page<RiskCase>,
     /// What arrived from tills without a network.
     pub(crate) arrived: Page<OfflineRedemption>,
+    /// What the keys of the answers begin with.
+    pub(crate) key: String,
 }
 
 #[cfg(feature = "ssr")]
@@ -114,7 +118,7 @@ pub(crate) async fn own_cases(cursor: Option<String>) -> Result<OwnCases, ApiErr
     let (reader, backend) = (officer(Permission::SeeStatements).await?, caller::backend()?);
     let cases = backend.own_risk_cases(&reader, &page(None)).await.map_err(caller::convert)?;
     let arrived = backend.offline_redemptions(&reader, &page(cursor)).await.map_err(caller::convert)?;
-    Ok(OwnCases { cases, arrived })
+    Ok(OwnCases { cases, arrived, key: backend.new_key().as_str().to_owned() })
 }
 
 /// Lets an outlet redeem without a network within limits, or no longer.
@@ -177,4 +181,26 @@ pub async fn decide_risk(
         Ok(())
     };
     notice::settle(done.await, CASES)
+}
+
+/// Answers to a case for the reader's merchant.
+///
+/// # Errors
+/// Nobody is signed in, or not a person who answers; no such case concerns the
+/// merchant; the text is missing or too long; the case is cleared; or the
+/// merchant answered as often as it may.
+#[server(prefix = "/api/fn", endpoint = "answer_risk")]
+pub async fn answer_risk(
+    #[server(default)] case_id: i64,
+    #[server(default)] text: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let done = async {
+        let merchant = officer(Permission::AnswerRisk).await?;
+        let key = key.parse().map_err(|_| caller::convert(Denied::BadKey))?;
+        caller::backend()?.answer_risk(&merchant, case_id, &text, &key).await.map_err(caller::convert)?;
+        leptos_axum::redirect(OWN_CASES);
+        Ok(())
+    };
+    notice::settle(done.await, OWN_CASES)
 }

@@ -10,14 +10,17 @@ use super::{caller, notice};
 #[cfg(feature = "ssr")]
 use backend::{Caller, PromotionChange, Verdict};
 #[cfg(feature = "ssr")]
-use domain::shapes::{DistrictShape, MerchantShape, OwnPromotion, OwnPromotions, Page, WaitingPromotion};
+use domain::shapes::{MerchantShape, OwnPromotion, OwnPromotions};
 #[cfg(feature = "ssr")]
-use domain::{Denied, IdempotencyKey, ListQuery, OwnPromotionQuery, Permission, PromotionForm, PromotionId};
+use domain::{Denied, IdempotencyKey, OwnPromotionQuery, Permission, PromotionForm, PromotionId};
 
 #[cfg(feature = "ssr")]
 const SHOP: &str = "/shop/promotions";
 #[cfg(feature = "ssr")]
 const REVIEWS: &str = "/bureau/reviews/promotions";
+/// The queue of merchants and promotions together.
+#[cfg(feature = "ssr")]
+const QUEUE: &str = "/bureau/reviews";
 /// Spans of weekly hours that the form has.
 #[cfg(feature = "ssr")]
 pub(crate) const SPANS: usize = 3;
@@ -60,22 +63,6 @@ pub(crate) struct Own {
     pub(crate) key: String,
 }
 
-/// What `/bureau/reviews/promotions` shows.
-#[cfg(feature = "ssr")]
-#[derive(Clone, Debug)]
-pub(crate) struct Waiting {
-    /// The oldest first, each with its merchant.
-    pub(crate) items: Vec<(WaitingPromotion, MerchantShape)>,
-    /// Where the next page starts.
-    pub(crate) next_cursor: Option<String>,
-    /// How many wait for the reader.
-    pub(crate) count: i64,
-    /// The season's districts.
-    pub(crate) districts: Vec<DistrictShape>,
-    /// What the keys of this page's forms begin with.
-    pub(crate) key: String,
-}
-
 #[cfg(feature = "ssr")]
 async fn allowed(permission: Permission) -> Result<Caller, ApiError> {
     let caller = caller::signed_in().await?;
@@ -115,40 +102,6 @@ pub(crate) async fn own(id: Option<PromotionId>) -> Result<Own, ApiError> {
     let season = backend.season();
     let key = backend.new_key().as_str().to_owned();
     Ok(Own { promotion, merchant, season: (season.starts_on, season.ends_on), key })
-}
-
-/// What waits for the reader's review.
-///
-/// # Errors
-/// Nobody is signed in, or not a person who reviews; the cursor is none; or the
-/// store failed.
-#[cfg(feature = "ssr")]
-pub(crate) async fn waiting(cursor: Option<String>) -> Result<Waiting, ApiError> {
-    let officer = allowed(Permission::ReviewPromotions).await?;
-    let backend = caller::backend()?;
-    let query = ListQuery { limit: None, cursor };
-    let Page { items, next_cursor } =
-        backend.waiting_promotions(&officer, &query).await.map_err(caller::convert)?;
-    let count = backend.count_waiting_promotions(&officer).await.map_err(caller::convert)?;
-    let with_merchant = |item: WaitingPromotion| {
-        let merchant = backend.merchant(item.promotion.merchant_id).map_err(caller::convert)?;
-        Ok((item, merchant))
-    };
-    let items = items.into_iter().map(with_merchant).collect::<Result<_, ApiError>>()?;
-    let key = backend.new_key().as_str().to_owned();
-    Ok(Waiting { items, next_cursor, count, districts: backend.districts(), key })
-}
-
-/// How many promotions wait for the reader; `None` for who does not review.
-///
-/// # Errors
-/// The store failed.
-#[cfg(feature = "ssr")]
-pub(crate) async fn waiting_count(officer: &Caller) -> Result<Option<i64>, ApiError> {
-    if !officer.may(Permission::ReviewPromotions) {
-        return Ok(None);
-    }
-    caller::backend()?.count_waiting_promotions(officer).await.map(Some).map_err(caller::convert)
 }
 
 #[cfg(feature = "ssr")]
@@ -303,7 +256,8 @@ pub async fn remove_photo(
     notice::settle(done.await, &page(&promotion_id))
 }
 
-/// Approves a promotion that waits, or returns it with a reason.
+/// Approves a promotion that waits, or returns it with a reason; with `queue`
+/// the reader came from the queue of both kinds and goes back to it.
 ///
 /// # Errors
 /// Nobody is signed in, the reader may not, or it does not wait for them as it
@@ -314,8 +268,10 @@ pub async fn review_promotion(
     #[server(default)] version: String,
     #[server(default)] decision: String,
     #[server(default)] reason: String,
+    #[server(default)] queue: String,
     #[server(default)] key: String,
 ) -> Result<(), ApiError> {
+    let back = if queue.is_empty() { REVIEWS } else { QUEUE };
     let done = async {
         let officer = allowed(Permission::ReviewPromotions).await?;
         let verdict = match decision.as_str() {
@@ -328,8 +284,43 @@ pub async fn review_promotion(
         let backend = caller::backend()?;
         let reviewed = backend.review_promotion(&officer, id, (version, &verdict), &key).await;
         reviewed.map_err(caller::convert)?;
-        leptos_axum::redirect(REVIEWS);
+        leptos_axum::redirect(back);
         Ok(())
     };
-    notice::settle(done.await, REVIEWS)
+    notice::settle(done.await, back)
+}
+
+/// The key under which the reader takes a promotion down that everybody sees;
+/// `None` for who may not.
+///
+/// # Errors
+/// The store failed.
+#[cfg(feature = "ssr")]
+pub(crate) async fn suspension_key(id: PromotionId) -> Result<Option<String>, ApiError> {
+    let (reader, backend) = (caller::optional().await?, caller::backend()?);
+    let may = reader.is_some_and(|reader| backend.may_suspend(&reader, id));
+    Ok(may.then(|| backend.new_key().as_str().to_owned()))
+}
+
+/// Takes a published promotion down.
+///
+/// # Errors
+/// Nobody is signed in, the reader may not, it is not published any more, or the
+/// reason is missing.
+#[server(prefix = "/api/fn", endpoint = "suspend_promotion")]
+pub async fn suspend_promotion(
+    #[server(default)] promotion_id: String,
+    #[server(default)] reason: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let back = format!("/promotions/{}", caller::encoded(&promotion_id));
+    let done = async {
+        let officer = allowed(Permission::ReviewPromotions).await?;
+        let (id, key) = (number(&promotion_id)?, key_of(&key)?);
+        let suspended = caller::backend()?.suspend_promotion(&officer, id, &reason, &key).await;
+        suspended.map_err(caller::convert)?;
+        leptos_axum::redirect("/offers");
+        Ok(())
+    };
+    notice::settle(done.await, &back)
 }

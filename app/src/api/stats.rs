@@ -1,6 +1,6 @@
 //! What the season did: the organizers' pages.
 
-use super::{ApiError, caller, promotions, rounds};
+use super::{ApiError, caller, reviews, rounds};
 use backend::Caller;
 use domain::shapes::{
     CampaignShape, CubeShape, CubeSums, DayStats, DelaysShape, DistrictShape, DistrictStats, RoundShape,
@@ -23,8 +23,8 @@ pub(crate) struct Overview {
     pub(crate) today: DistrictStats,
     /// The rounds that are open.
     pub(crate) open: Vec<RoundShape>,
-    /// How many promotions wait for the reader's review, if they review.
-    pub(crate) waiting_promotions: Option<i64>,
+    /// How many merchants and promotions wait for the reader's review, if they review.
+    pub(crate) waiting_reviews: Option<i64>,
     /// The next round that opens.
     pub(crate) next: Option<RoundShape>,
 }
@@ -103,10 +103,10 @@ pub(crate) async fn overview() -> Result<Overview, ApiError> {
     let today = today.map_err(caller::convert)?;
     let rounds = rounds::all(&backend).await?;
     let soon = |round: &&RoundShape| matches!(round.state, RoundState::Upcoming | RoundState::Waiting);
-    let waiting_promotions = promotions::waiting_count(&officer).await?;
+    let waiting_reviews = reviews::waiting_count(&officer).await?;
     Ok(Overview {
         officer,
-        waiting_promotions,
+        waiting_reviews,
         season: backend.season(),
         today,
         next: rounds.iter().find(soon).cloned(),

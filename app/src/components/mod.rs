@@ -8,6 +8,7 @@ pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod promotion;
 pub(crate) mod risk;
+pub(crate) mod settlement;
 pub(crate) mod standing;
 pub(crate) mod ticket;
 pub(crate) mod when;

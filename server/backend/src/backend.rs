@@ -12,7 +12,6 @@ use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::promotions::{Counts, Darkroom};
-use crate::residents::Residents;
 use crate::sms::SmsGateway;
 use crate::store::{ConnectError, Db, StoreError, ledger, meta};
 use crate::waiting::{self, Waiting};
@@ -87,7 +86,6 @@ pub(crate) struct Inner {
     counts: Counts,
     darkroom: Darkroom,
     imports: Imports,
-    residents: Residents,
 }
 
 impl Backend {
@@ -134,7 +132,6 @@ impl Backend {
             counts: Counts::default(),
             darkroom: Darkroom::default(),
             imports: Imports::new(),
-            residents: Residents::default(),
         };
         let backend = Backend(Arc::new(inner));
         backend.look().await?;
@@ -297,10 +294,6 @@ impl Backend {
 
     pub(crate) fn darkroom(&self) -> &Darkroom {
         &self.0.darkroom
-    }
-
-    pub(crate) fn residents(&self) -> &Residents {
-        &self.0.residents
     }
 
     pub(crate) fn imports(&self) -> &Imports {

@@ -38,6 +38,7 @@ mod reports;
 mod residents;
 mod returns;
 mod reversal;
+mod reviews;
 mod risk;
 mod rounds;
 mod sales;

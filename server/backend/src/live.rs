@@ -17,6 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const LOOK_WITHIN: Duration = Duration::from_secs(5);
 /// How often what is due is done.
 const WORK_EVERY: Duration = Duration::from_secs(10);
+/// How often residents are counted.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// Transactions of expiring vouchers between two other jobs.
 const MOST_EXPIRIES: usize = 200;
 /// How soon a node that lost its ear for announcements listens again.
@@ -113,6 +115,7 @@ pub(crate) fn keep_looking(backend: &Backend) {
     tokio::spawn(look_for_good(backend.downgrade()));
     tokio::spawn(listen_for_good(backend.downgrade()));
     tokio::spawn(work_for_good(backend.downgrade()));
+    tokio::spawn(count_for_good(backend.downgrade()));
 }
 
 async fn look_for_good(inner: Weak<Inner>) {
@@ -188,6 +191,17 @@ async fn work_for_good(inner: Weak<Inner>) {
         }
         if let Err(error) = backend.write_counts().await {
             tracing::error!(%error, "views were not written; the next time tries again");
+        }
+    }
+}
+
+/// Counts the residents of what the ledger has new.
+async fn count_for_good(inner: Weak<Inner>) {
+    loop {
+        sleep(COUNT_EVERY).await;
+        let Some(backend) = Backend::upgrade(&inner) else { return };
+        if let Err(error) = backend.count_residents().await {
+            tracing::error!(%error, "residents were not counted; the next time tries again");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::paging::OldestFirst;
 use crate::store::join::{self, ListedRow};
 use crate::store::merchant_review::{self, NewReview};
 use crate::store::{catalogue, merchant_review::StandingRow};
-use crate::{Backend, Caller, Error, StoreError, keys};
+use crate::{Backend, Caller, Error, StoreError, keys, reviews};
 use domain::shapes::{MerchantReviewShape, Page, ReviewedShape, WaitingMerchant};
 use domain::{
     AuditAction, AuditThing, Denied, DistrictCode, IdempotencyKey, KindCode, ListQuery, MOST_REASON,
@@ -52,7 +52,7 @@ impl Backend {
         Ok(Page { items, next_cursor })
     }
 
-    fn waiting_merchant(&self, row: ListedRow) -> Result<WaitingMerchant, StoreError> {
+    pub(crate) fn waiting_merchant(&self, row: ListedRow) -> Result<WaitingMerchant, StoreError> {
         Ok(WaitingMerchant {
             state: row.state.parse().map_err(StoreError::corrupt)?,
             merchant_id: MerchantId(row.merchant_id),
@@ -168,7 +168,7 @@ impl Backend {
 
 /// The state that is asked for, twice; or the two that wait.
 fn states_asked(query: &MerchantReviewQuery) -> Result<[MerchantState; 2], Denied> {
-    let Some(state) = &query.state else { return Ok([MerchantState::Provisional, MerchantState::Reapplied]) };
+    let Some(state) = &query.state else { return Ok(reviews::WAITING) };
     state.parse().map(|state| [state, state]).map_err(|error| Denied::query("state", error))
 }
 
@@ -177,7 +177,7 @@ fn state_of(row: &StandingRow) -> Result<MerchantState, StoreError> {
 }
 
 /// The only district whose merchants a caller reviews; `None` means all.
-fn confined_to(reviewer: &Caller) -> Result<Option<DistrictCode>, Denied> {
+pub(crate) fn confined_to(reviewer: &Caller) -> Result<Option<DistrictCode>, Denied> {
     reviewer.require(Permission::ReviewMerchants)?;
     let everywhere = |role: &Role| role.may(Permission::ReviewMerchants) && !role.is_of_district();
     if reviewer.roles.iter().any(everywhere) {

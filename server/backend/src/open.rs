@@ -7,7 +7,7 @@ use crate::store::tally::{self, SumRow};
 use crate::store::{Tx, redemption};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{BlockShape, LedgerLine, OpenBooks, OpenRow, Page};
-use domain::{Day, Denied, DistrictCode, Fen, ListQuery, Permission, Timestamp, apportion};
+use domain::{Day, Denied, DistrictCode, Fen, ListQuery, OpenQuery, Permission, Timestamp, apportion};
 use std::collections::BTreeMap;
 
 /// The most redemptions that one receipt code finds: it has four digits.
@@ -17,7 +17,7 @@ const MOST_BLOCKS: i64 = 5_000;
 /// A block is committed so soon after what is in it.
 const WITHIN_MS: i64 = 30_000;
 
-/// Vouchers and fen of a district or a day.
+/// Vouchers and fen of a district, a day or both.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sum {
     released: i64,
@@ -51,9 +51,11 @@ impl Sum {
     }
 }
 
-/// The sums by district number and by business day.
+/// The sums by district number and by business day: by day of the asked district,
+/// or of all.
 #[derive(Default)]
 struct Sums {
+    asked: Option<DistrictCode>,
     districts: BTreeMap<i64, Sum>,
     days: BTreeMap<Day, Sum>,
     total: Sum,
@@ -62,25 +64,29 @@ struct Sums {
 impl Sums {
     fn add(&mut self, district: i64, day: Day, sum: &Sum) {
         self.districts.entry(district).or_default().add(sum);
-        self.days.entry(day).or_default().add(sum);
+        if self.asked.is_none_or(|asked| asked.number() == district) {
+            self.days.entry(day).or_default().add(sum);
+        }
         self.total.add(sum);
     }
 }
 
 impl Backend {
     /// What was released, claimed, redeemed and paid, by district and by
-    /// business day, with the ledger's head.
+    /// business day, those of one district where it is asked, with the ledger's
+    /// head.
     ///
     /// # Errors
-    /// The store failed.
-    pub async fn open_books(&self) -> Result<OpenBooks, Error> {
+    /// The season has no such district, or the store failed.
+    pub async fn open_books(&self, query: &OpenQuery) -> Result<OpenBooks, Error> {
         let (now, zone, catalogue) = (self.now(), self.zone(), self.catalogue());
         let season = catalogue.season();
+        let asked = asked_district(&catalogue, query)?;
         let mut balances = self.balances().lock().await;
         let mut tx = self.db().read().await?;
         let heads = ledger::heads(&mut tx).await?;
         balances.follow(&mut tx, &heads).await?;
-        let mut sums = Sums::default();
+        let mut sums = Sums { asked, ..Sums::default() };
         release(&mut sums, &catalogue, now);
         for (merchant, at, paid_fen) in balances.paid() {
             let district = catalogue.outlets_of(merchant).next().map_or(0, |outlet| outlet.district.number());
@@ -105,6 +111,7 @@ impl Backend {
             as_of: zone.rfc3339(now),
             head: self.head_of(&heads)?,
             districts,
+            district: asked,
             days: days.collect::<Result<_, _>>()?,
             total: sums.total.row(String::new(), ("合计", "Total"))?,
         })
@@ -164,6 +171,13 @@ impl Backend {
         let rows = ledger::blocks_after(&mut tx, chain, asked.after, asked.limit + 1).await?;
         Ok(asked.page(rows, |row| row.sequence).map(|row| block_shape(chain, row)))
     }
+}
+
+fn asked_district(catalogue: &Catalogue, query: &OpenQuery) -> Result<Option<DistrictCode>, Denied> {
+    let Some(text) = query.district.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
+    let known =
+        text.parse().ok().filter(|code| catalogue.season().districts.iter().any(|one| one.code == *code));
+    known.map(Some).ok_or_else(|| Denied::query("district", "a district of the season"))
 }
 
 fn block_shape(chain: i64, row: BlockRow) -> BlockShape {

@@ -245,11 +245,9 @@ impl Backend {
                 redemption::join_order(tx, part.row.redemption_id, first).await?;
             }
         }
-        let mut moves: Vec<_> = parts.iter().map(|part| &part.tally).collect();
+        let mut moves: Vec<_> = parts.iter().map(|part| part.tally.clone()).collect();
         moves.sort_unstable();
-        for by in moves {
-            tally::add(tx, self.chain(), by).await?;
-        }
+        tally::add(tx, self.chain(), &moves).await?;
         let entries: Vec<_> = before.into_iter().chain(parts.iter().map(|part| part.entry.clone())).collect();
         Ok(ledger::append(tx, self.chain(), &entries, self.now()).await?)
     }

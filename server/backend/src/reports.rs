@@ -47,6 +47,7 @@ impl Backend {
         let kind: ReportKind = request.kind.parse().map_err(|error| Denied::field("kind", error))?;
         let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
         let request_hash = keys::sha256(&format!("report {request_text}"));
+        self.count_residents().await?;
         let mut tx = match self.begin_once(caller, key, &request_hash).await? {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
@@ -120,6 +121,7 @@ impl Backend {
             campaign: None,
             only: district_of(&row)?,
         };
+        self.count_residents().await?;
         let again = self.figures(&range).await?;
         let changes = report_changes(&frozen, &again, MOST_CHANGES);
         Ok(ReportRecount { as_of: again.as_of, ledger: again.ledger, changes })

@@ -97,7 +97,7 @@ impl Backend {
             self.stay_within(tx, caller, refund.refund, limits.day_fen).await?;
         }
         let Undone { reversed, tally, entry } = self.reverse_part(tx, caller, (read, refund), reason).await?;
-        tally::add(tx, self.chain(), &tally).await?;
+        tally::add(tx, self.chain(), &[tally]).await?;
         ledger::append(tx, self.chain(), &[entry], self.now()).await?;
         Ok(reversed)
     }

@@ -30,6 +30,7 @@ impl Backend {
     /// The caller is no organizer, or the query is none.
     pub async fn district_stats(&self, caller: &Caller, query: &StatsQuery) -> Result<DistrictStats, Error> {
         let range = self.read_range(caller, query)?;
+        self.count_few_residents().await?;
         let mut tx = self.db().read().await?;
         Ok(self.districts_in(&mut tx, &range, false).await?)
     }
@@ -75,7 +76,7 @@ impl Backend {
             items.push((unknown, StatsRow::of(None, "未登记区县", "No district given", &unknown, 0)));
         }
         let total = items.iter().fold(Counts::default(), |sum, (counts, _)| sum.plus(counts));
-        let all_residents = range.only.map_or(residents.all, |only| residents.of(only.number()));
+        let all_residents = range.only.map_or(residents.all(), |only| residents.of(only.number()));
         Ok(DistrictStats {
             as_of: zone.rfc3339(now),
             residents_as_of: zone.rfc3339(residents.at),

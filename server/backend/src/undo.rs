@@ -112,9 +112,7 @@ impl Backend {
             entries.push(entry);
         }
         moves.sort_unstable();
-        for by in &moves {
-            tally::add(tx, self.chain(), by).await?;
-        }
+        tally::add(tx, self.chain(), &moves).await?;
         ledger::append(tx, self.chain(), &entries, self.now()).await?;
         Ok(answers)
     }

@@ -4,7 +4,7 @@
 use crate::settlement::{self, Texts};
 use crate::store::ledger::{BlockRow, HeadRow};
 use crate::store::{Tx, audit, ledger, recount};
-use crate::{Backend, Error, StoreError};
+use crate::{Backend, Error, StoreError, residents};
 use domain::shapes::LedgerHead;
 use domain::{Account, AuditMark, Block, Entry, Hash, MerchantId, RoundId, SettledBatch, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -307,5 +307,7 @@ async fn check_tallies(tx: &mut Tx, replay: &mut Replay) -> Result<(), StoreErro
     if recount::claimed_tally(tx).await? != recount::claimed_vouchers(tx).await? {
         replay.fault("the tally of claims does not recount".to_owned());
     }
+    replay.expect("rows of the tally by day that do not recount", recount::wrong_days(tx).await?, 0);
+    residents::check(tx, MOST_FAULTS).await?.into_iter().for_each(|fault| replay.fault(fault));
     Ok(())
 }

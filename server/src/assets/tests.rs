@@ -9,7 +9,8 @@ const NAMES_JSON: &[u8] = br#"{
     "css": "/pkg/yuehui.11ee.css",
     "scanner": "/pkg/scanner.22dd.js",
     "till": "/pkg/till.33ee.js",
-    "judge": "/pkg/offline.44ff.js"
+    "judge": "/pkg/offline.44ff.js",
+    "picture": "/pkg/picture.55aa.js"
 }"#;
 
 fn assets() -> Assets {

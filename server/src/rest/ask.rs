@@ -10,8 +10,8 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use backend::{Backend, Caller, Pass};
 use domain::{
     AuditQuery, BankResultQuery, BlockQuery, CubeQuery, Denied, IdempotencyKey, ImportQuery, ListQuery,
-    MerchantLineQuery, MerchantReviewQuery, OfferQuery, OwnPromotionQuery, Permission, ReceiptQuery,
-    RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
+    MerchantLineQuery, MerchantReviewQuery, OfferQuery, OpenQuery, OwnPromotionQuery, Permission,
+    ReceiptQuery, ReviewQuery, RoundQuery, SalesQuery, SettlementLineQuery, StatementQuery, StatsQuery,
 };
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -122,6 +122,8 @@ permitted! {
     RiskReader: SeeRisk;
     /// Somebody who decides on it.
     RiskDecider: DecideRisk;
+    /// Somebody who answers to it for their merchant.
+    RiskAnswerer: AnswerRisk;
     /// Somebody who sees the batches that pay merchants.
     SettlementReader: SeeSettlements;
     /// Somebody who makes and discards them.
@@ -208,7 +210,9 @@ parameters!(
     ImportQuery,
     MerchantLineQuery,
     MerchantReviewQuery,
+    OpenQuery,
     OwnPromotionQuery,
+    ReviewQuery,
     SalesQuery,
     SettlementLineQuery,
     StatementQuery,

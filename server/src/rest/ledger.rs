@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use backend::Backend;
 use domain::shapes::{BlockShape, LedgerHead, LedgerLine, OpenBooks, Page};
-use domain::{BlockQuery, ListQuery, ReceiptQuery};
+use domain::{BlockQuery, ListQuery, OpenQuery, ReceiptQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -35,10 +35,11 @@ async fn blocks(State(backend): State<Backend>, Query(query): Query<BlockQuery>)
     Ok(Json(backend.ledger_blocks(chain.as_deref(), &ListQuery { limit, cursor }).await?))
 }
 
-/// What was released, claimed, redeemed and paid, by district and by business day.
-#[utoipa::path(get, path = "/open", tag = "open", responses((status = OK, body = OpenBooks)))]
-async fn books(State(backend): State<Backend>) -> Answer<OpenBooks> {
-    Ok(Json(backend.open_books().await?))
+/// What was released, claimed, redeemed and paid, by district and by business day; with `district` by business day of that
+/// district.
+#[utoipa::path(get, path = "/open", tag = "open", params(OpenQuery), responses((status = OK, body = OpenBooks)))]
+async fn books(State(backend): State<Backend>, Query(query): Query<OpenQuery>) -> Answer<OpenBooks> {
+    Ok(Json(backend.open_books(&query).await?))
 }
 
 /// The lines of the caller's own redemptions whose receipt shows these four digits, each with its block.

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use backend::{Backend, DecideRequest};
-use domain::shapes::{MerchantReviewShape, Page, Problem, ReviewedShape, WaitingMerchant};
-use domain::{MerchantDecision, MerchantId, MerchantReviewQuery, MerchantState};
+use domain::shapes::{MerchantReviewShape, Page, Problem, ReviewItem, ReviewedShape, WaitingMerchant};
+use domain::{MerchantDecision, MerchantId, MerchantReviewQuery, MerchantState, ReviewQuery};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +17,11 @@ use crate::problem::Refused;
 use crate::router::Doors;
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(waiting)).routes(routes!(merchant_review)).routes(routes!(decide))
+    OpenApiRouter::new()
+        .routes(routes!(reviews))
+        .routes(routes!(waiting))
+        .routes(routes!(merchant_review))
+        .routes(routes!(decide))
 }
 
 /// A decision.
@@ -31,6 +35,17 @@ struct DecideBody {
     /// Why, 1 to 200 characters: the merchant and its tills read it. It may be left out with an approval.
     #[serde(default)]
     reason: String,
+}
+
+/// What waits for review, merchants and promotions in one queue, the longest waiting first. A district officer sees
+/// what is of their district; a promotion of several districts is the city's.
+#[utoipa::path(get, path = "/reviews", tag = "reviews", params(ReviewQuery), responses((status = OK, body = Page<ReviewItem>)), security(("session" = []), ("bearer" = [])))]
+async fn reviews(
+    State(backend): State<Backend>,
+    MerchantReviewer(caller): MerchantReviewer,
+    Query(query): Query<ReviewQuery>,
+) -> Answer<Page<ReviewItem>> {
+    Ok(Json(backend.reviews(&caller, &query).await?))
 }
 
 /// The merchants that joined by commitment, or applied again, and wait for their review, the longest waiting first;

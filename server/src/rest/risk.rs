@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::ask::{Body, Id, Key, Query, RiskDecider, RiskReader, StatementReader};
+use super::ask::{Body, Id, Key, Query, RiskAnswerer, RiskDecider, RiskReader, StatementReader};
 use super::{Answer, created};
 use crate::problem::Refused;
 use crate::router::Doors;
@@ -20,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(risk_cases))
         .routes(routes!(own_risk_cases))
+        .routes(routes!(answer_risk))
         .routes(routes!(decide_risk))
 }
 
@@ -30,6 +31,13 @@ struct RiskDecisionBody {
     state: RiskState,
     /// Why, 1 to 200 characters; the merchants read it.
     reason: String,
+}
+
+/// What a merchant answers to a case.
+#[derive(Deserialize, ToSchema)]
+struct RiskAnswerBody {
+    /// 1 to 500 characters; the bureau reads them.
+    text: String,
 }
 
 /// The cases, the newest first; a district officer sees those of their district.
@@ -75,4 +83,29 @@ async fn decide_risk(
     Body(RiskDecisionBody { state, reason }): Body<RiskDecisionBody>,
 ) -> Result<Response, Refused> {
     Ok(created(backend.decide_risk(&caller, id, &RiskDecision { state, reason }, &key).await?))
+}
+
+/// Answers to a case that concerns the caller's merchant, at most three times.
+#[utoipa::path(
+    post, path = "/shop/risk/{id}/answers", tag = "risk",
+    request_body = RiskAnswerBody,
+    params(
+        ("id" = i64, Path, description = "The case's number"),
+        ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters", min_length = 8, max_length = 128),
+    ),
+    responses(
+        (status = CREATED, body = RiskCase),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_decided`, `answered_often`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`bad_field`, `key_reused`"),
+    ),
+    security(("session" = []), ("bearer" = [])),
+)]
+async fn answer_risk(
+    State(backend): State<Backend>,
+    RiskAnswerer(caller): RiskAnswerer,
+    Id(id): Id<i64>,
+    Key(key): Key,
+    Body(RiskAnswerBody { text }): Body<RiskAnswerBody>,
+) -> Result<Response, Refused> {
+    Ok(created(backend.answer_risk(&caller, id, &text, &key).await?))
 }

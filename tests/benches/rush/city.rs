@@ -1,9 +1,9 @@
 //! Databases with a season, residents who are signed in, and, for a full table, five vouchers in many hands.
 //! Each is made once, and every run begins with a copy.
 
-use crate::engines::Postgres;
 use crate::fill;
 use crate::plan::{MOMENT, Plan, prepare};
+use crate::postgres::Postgres;
 use anyhow::{Context, Result, ensure};
 use backend::clock::{SeededRandom, SetClock};
 use backend::seeds::SeedSet;

@@ -12,6 +12,7 @@ mod engines;
 mod fill;
 mod options;
 mod plan;
+mod postgres;
 mod program;
 mod report;
 mod run;
@@ -22,9 +23,9 @@ use city::{City, Store};
 use clap::Parser;
 use designs::{DESIGNS, Design, Templates};
 use drive::Pace;
-use engines::Postgres;
 use options::Options;
 use plan::HELD_AFTER;
+use postgres::Postgres;
 use program::Program;
 use report::Figures;
 use run::Rush;
@@ -205,7 +206,7 @@ fn introduce(options: &Options, folder: &Path) -> Result<()> {
     );
     println!(
         "before. PostgreSQL with {}; Redis with its defaults and `appendonly yes`.",
-        engines::POSTGRES_SETTINGS.join(", ")
+        postgres::SETTINGS.join(", ")
     );
     println!(
         "`no-op`, `redis` and `alone` stand behind the listener, the layers and the sign-in of the real server."

@@ -1,5 +1,6 @@
 // Organizers cut the tallies without JavaScript; the wall keeps itself current.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { people } from "../city.mjs";
 
 const wide = { width: 1920, height: 1080 };
@@ -18,8 +19,40 @@ export const journeys = {
     assert.equal(await page.locator(".tile-map .tile").count(), 7);
     const csv = await page.locator('.cut a[href*="cube.csv"]').getAttribute("href");
     assert.match(csv, /by=hour,district/);
+    assert.equal(await page.locator("button[data-picture]").isVisible(), false, "the SVG is there without a script");
     await page.locator('.tally a[href="#def-leverage"]').click();
     await page.locator("#def-leverage:target").waitFor();
+  },
+
+  "a chart is saved as PNG, drawn at twice its size": async (city) => {
+    await city.claim(await city.bearer(people.resident(42)), (await city.round()).id);
+    const page = await city.phone({ width: 1440, height: 900 });
+    await city.signIn(page, people.organizer);
+    await page.goto("/bureau/stats?rows=district&columns=kind&show=claimed");
+    const button = page.locator("button[data-picture][data-ready]");
+    const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
+    assert.match(file.suggestedFilename(), /\.png$/);
+    const bytes = await readFile(await file.path());
+    const svg = await page.locator(".cut svg.cube-chart").evaluate((chart) => ({
+      width: Number(chart.getAttribute("width")),
+      height: Number(chart.getAttribute("height")),
+    }));
+    const shown = await page.evaluate(async (text) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${text}`;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const pen = canvas.getContext("2d");
+      pen.drawImage(image, 0, 0);
+      const colours = new Set();
+      const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+      for (let at = 0; at < data.length; at += 4) colours.add(data.slice(at, at + 4).join());
+      return { width: canvas.width, height: canvas.height, colours: colours.size, corner: data.slice(0, 4).join() };
+    }, bytes.toString("base64"));
+    assert.deepEqual([shown.width, shown.height], [2 * svg.width, 2 * svg.height]);
+    assert.equal(shown.corner, "255,255,255,255", "an opaque ground");
+    assert.ok(shown.colours > 10, `bars and letters: ${shown.colours} colours`);
   },
 
   "without JavaScript an organizer freezes a report and counts it again": async (city) => {
@@ -55,5 +88,11 @@ export const journeys = {
     );
     const after = await page.evaluate(() => document.querySelectorAll("*").length);
     assert.ok(after <= nodes + 10, `the page grew from ${nodes} to ${after} elements`);
+    await city.leapTo("2021-06-18T11:00:00+08:00");
+    await city.claim(await city.bearer(people.resident(40)), open.id);
+    await page.waitForFunction(
+      (least) => Number(document.querySelector("#wall .wall-large dd").textContent.replaceAll(",", "")) >= least,
+      before + 2,
+    );
   },
 };

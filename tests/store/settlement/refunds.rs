@@ -4,7 +4,7 @@ use super::{Bureau, MONDAY, NEXT_MONDAY, NEXT_WEEK, WEEK, for_weeks, lines, rows
 use crate::services::{Services, at, key};
 use backend::ReverseRequest;
 use domain::shapes::{RedemptionShape, Reversed};
-use domain::{SettlementLineKind, SettlementState, StatementQuery, VoucherState};
+use domain::{ListQuery, RiskSignal, SettlementLineKind, SettlementState, StatementQuery, VoucherState};
 use tests::{TestCity, on_both_databases};
 use tokio::task::JoinSet;
 
@@ -12,6 +12,7 @@ on_both_databases!(
     a_refund_before_the_export_takes_from_the_batch in for_weeks,
     a_refund_after_the_export_is_clawed_back_by_the_next_batch in for_weeks,
     what_a_batch_cannot_claw_back_is_carried_on in for_weeks,
+    a_refund_of_what_was_settled_opens_a_case in for_weeks,
     refunds_and_steps_at_once_leave_sums_that_agree in for_weeks,
 );
 
@@ -143,5 +144,27 @@ async fn refunds_and_steps_at_once_leave_sums_that_agree(city: &TestCity) {
         let next = bureau.settled(&city, NEXT_WEEK).await;
         assert_eq!(next.totals.clawback_fen.get(), pay - 9 * 1_750);
     }
+    city.assert_sound().await;
+}
+
+async fn a_refund_of_what_was_settled_opens_a_case(city: &TestCity) {
+    let city = Services::of(city);
+    let (one, two) = (sold(&city, 1).await, sold(&city, 2).await);
+    refunded(&city, &two, 1_000).await;
+    city.clock.set(at(MONDAY));
+    city.backend.look_for_risk().await.unwrap();
+    let bureau = Bureau::of(&city).await;
+    let id = bureau.settled(&city, WEEK).await.id;
+    refunded(&city, &one, 8_000).await;
+    city.clock.set(at("2021-06-22T06:00:00+08:00"));
+    assert_eq!(city.backend.look_for_risk().await.unwrap(), 1, "the earlier refund was no such one");
+    let cases = city.backend.risk_cases(&bureau.city, &ListQuery::default()).await.unwrap().items;
+    assert_eq!(cases[0].signal, RiskSignal::ReversalAfterSettlement);
+    assert!(cases[0].evidence[1].contains("退款 ¥80"), "{:?}", cases[0].evidence);
+    sold(&city, 3).await;
+    sold(&city, 4).await;
+    city.clock.set(at(NEXT_MONDAY));
+    let next = bureau.settled(&city, NEXT_WEEK).await;
+    assert!(next.id > id && next.totals.clawback_fen.get() == 2_000, "an open case keeps nothing from it");
     city.assert_sound().await;
 }

@@ -4,8 +4,8 @@ use super::{Bureau, MONDAY, NEXT_MONDAY, NEXT_WEEK, WEEK, for_weeks, result, row
 use crate::services::{Services, at, key};
 use backend::{Caller, Error};
 use domain::{
-    AccountId, Denied, ListQuery, MerchantId, Role, SettlementRefused, SettlementState, SettlementStep,
-    StatementQuery,
+    AccountId, Denied, ListQuery, MerchantId, OpenQuery, Role, SettlementRefused, SettlementState,
+    SettlementStep, StatementQuery,
 };
 use tests::{TestCity, on_both_databases};
 
@@ -47,7 +47,7 @@ async fn a_week_goes_from_draft_to_paid(city: &TestCity) {
         (SettlementState::Paid, Some("ICBC-20210622-001"))
     );
     assert_eq!(ledger().await, (0, 6_000));
-    assert_eq!(city.backend.open_books().await.unwrap().total.paid_fen.get(), 6_000);
+    assert_eq!(city.backend.open_books(&OpenQuery::default()).await.unwrap().total.paid_fen.get(), 6_000);
     assert_eq!(city.backend.settled_file(&bureau.finance, made.id).await.unwrap(), file);
     let shape = city.backend.settlement(&bureau.auditor, made.id).await.unwrap();
     let taken: Vec<_> = shape.steps.iter().rev().map(|step| step.step).collect();
@@ -77,6 +77,10 @@ async fn four_eyes_are_four(city: &TestCity) {
     let both = Caller { roles: vec![Role::District, Role::City], ..bureau.officer.clone() };
     let reviewer = approve(&both, false).await;
     assert!(matches!(reviewer, Err(Error::Settlement(SettlementRefused::Reviewer))));
+    for (person, offered) in [(&bureau.city, false), (&both, false), (&colleague, true)] {
+        let may = city.backend.settlement(person, id).await.unwrap().may;
+        assert_eq!(may.contains(&SettlementStep::Approve), offered, "nobody is offered what is refused");
+    }
     assert_eq!(approve(&colleague, false).await.unwrap(), SettlementState::Approved);
     let again = approve(&colleague, false).await;
     let (state, step) = (SettlementState::Approved, SettlementStep::Approve);

@@ -8,7 +8,8 @@ use backend::{Caller, Error, RedeemRequest, ReverseRequest, RiskDecision};
 use domain::shapes::{RedemptionShape, VoucherShape};
 use domain::{
     Account, AccountId, Benefit, CampaignId, CubeQuery, Entry, Fen, Funding, Limits, ListQuery, MerchantId,
-    OutletId, RiskSignal, RiskState, Role, RoundId, SettlementState, StatementQuery, UsableWhere, Validity,
+    OpenQuery, OutletId, RiskSignal, RiskState, Role, RoundId, SettlementState, StatementQuery, UsableWhere,
+    Validity,
 };
 use std::collections::BTreeMap;
 use tests::{TestCity, on_both_databases};
@@ -291,9 +292,18 @@ async fn agree(city: &Services<'_>, owners: &[Caller], (paid, withheld, clawed):
         statements += statement.ledger.statement_fen;
     }
     assert_eq!(statements, owed);
-    let open = city.backend.open_books().await.unwrap();
+    let open = city.backend.open_books(&OpenQuery::default()).await.unwrap();
     assert_eq!((open.total.government_fen.get(), open.total.paid_fen.get()), (owed, paid));
     let days: i64 = open.days.iter().map(|day| day.paid_fen.get()).sum();
+    let mut cells = 0;
+    for row in open.districts.iter().filter(|row| !row.key.is_empty()) {
+        let query = OpenQuery { district: Some(row.key.clone()) };
+        let days = city.backend.open_books(&query).await.unwrap().days;
+        let own: i64 = days.iter().map(|day| day.paid_fen.get()).sum();
+        assert_eq!(own, row.paid_fen.get(), "the days of {} are not its sum", row.key);
+        cells += own;
+    }
+    assert_eq!(cells, paid);
     let districts: i64 = open.districts.iter().map(|district| district.paid_fen.get()).sum();
     assert_eq!((days, districts), (paid, paid));
 }

@@ -26,6 +26,10 @@ words! {
         ThresholdCluster = "threshold_cluster", "订单集中在门槛", "Orders just above the threshold";
         /// A till that was enrolled a moment ago redeemed many.
         NewDeviceBurst = "new_device_burst", "新设备集中核销", "Burst from a new till";
+        /// Public vouchers paid nearly all of an outlet's known sales of a day.
+        VoucherShare = "voucher_share", "销售几乎全由消费券支付", "Sales paid by vouchers nearly alone";
+        /// It was refunded after a batch had settled it.
+        ReversalAfterSettlement = "reversal_after_settlement", "结算后退款", "Refunded after its settlement";
     }
 }
 
@@ -41,24 +45,42 @@ words! {
     }
 }
 
-/// Why a decision on a case is not taken.
+/// The most characters of a merchant's answer to a case.
+pub const MOST_ANSWER: usize = 500;
+/// So often a merchant may answer to one case.
+pub const MOST_ANSWERS: i64 = 3;
+
+/// Why a decision on a case, or an answer to it, is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RiskRefused {
     /// It was decided so already, or cleared.
     #[error("the case was decided already")]
     AlreadyDecided,
+    /// The merchant answered [`MOST_ANSWERS`] times.
+    #[error("the merchant answered as often as it may")]
+    AnsweredOften,
 }
 
 impl RiskRefused {
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        "already_decided"
+        match self {
+            RiskRefused::AlreadyDecided => "already_decided",
+            RiskRefused::AnsweredOften => "answered_often",
+        }
     }
 
-    /// What the officer reads.
+    /// What the officer or the merchant reads.
     #[must_use]
     pub fn words(self, lang: Lang) -> &'static str {
-        lang.pick("这件已经处理过，请刷新", "This case was decided already: load the page again")
+        match self {
+            RiskRefused::AlreadyDecided => {
+                lang.pick("这件已经处理过，请刷新", "This case was decided already: load the page again")
+            }
+            RiskRefused::AnsweredOften => {
+                lang.pick("这件的说明次数已用完", "This case has all the answers that it takes")
+            }
+        }
     }
 }

@@ -17,6 +17,10 @@ const CLUSTER_PERCENT: usize = 80;
 pub const CLUSTER_WITHIN_FEN: i64 = 100;
 /// So many redemptions of one till within [`BURST_MS`] of its enrolment are a burst.
 const BURST: usize = 20;
+/// So many redemptions are the least of which a share is told.
+const SHARE_LEAST: usize = 10;
+/// So many of a hundred fen paid by public vouchers are nearly all.
+const SHARE_PERCENT: i64 = 90;
 /// How long a till is new: an hour.
 const BURST_MS: i64 = 3_600_000;
 
@@ -33,6 +37,9 @@ pub struct Looked {
     pub at: Timestamp,
     /// The order after merchant discounts.
     pub order: Fen,
+    /// What the voucher paid of it, where the public purse has a part in that;
+    /// zero for a merchant's own voucher.
+    pub voucher: Fen,
     /// The order from which the voucher works; zero for cash.
     pub threshold: Fen,
     /// When the till was enrolled, where it was one.
@@ -57,7 +64,8 @@ pub fn look(day: &[Looked], people: &[AccountId], hours: &WeeklyHours, zone: Zon
     let own = own.map(|one| found(RiskSignal::OwnVoucher, one, (1, 1)));
     let outside = day.iter().filter(|one| !hours.is_open(one.at, zone));
     let outside = outside.map(|one| found(RiskSignal::OutsideHours, one, (1, 1)));
-    own.chain(outside).chain(same_pairs(day)).chain(cluster(day)).chain(burst(day)).collect()
+    let of_days = [cluster(day), burst(day), voucher_share(day)];
+    own.chain(outside).chain(same_pairs(day)).chain(of_days.into_iter().flatten()).collect()
 }
 
 fn found(signal: RiskSignal, at: &Looked, seen: (usize, usize)) -> Found {
@@ -88,6 +96,18 @@ fn burst(day: &[Looked]) -> Option<Found> {
     Some(found(RiskSignal::NewDeviceBurst, one, (BURST, day.len())))
 }
 
+/// Public vouchers that paid nearly all of the day's sales: `seen` is the share
+/// in percent. The only sales that the product knows are orders with a voucher;
+/// what the outlet sells besides is not in them.
+fn voucher_share(day: &[Looked]) -> Option<Found> {
+    let paid: Fen = day.iter().map(|one| one.voucher).sum();
+    let sold: Fen = day.iter().map(|one| one.order).sum();
+    let percent = (paid.get() * 100).checked_div(sold.get())?;
+    let last = day.last().filter(|_| day.len() >= SHARE_LEAST && percent >= SHARE_PERCENT)?;
+    let percent = usize::try_from(percent).ok()?;
+    Some(found(RiskSignal::VoucherShare, last, (percent, day.len())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +121,7 @@ mod tests {
             clerk: AccountId(900),
             at: Timestamp::from_ms(OPENING_MS + n * 60_000),
             order: Fen::try_from(order_fen).unwrap(),
+            voucher: Fen::try_from(2000).unwrap(),
             threshold: Fen::try_from(8000).unwrap(),
             till_since: None,
         }
@@ -149,6 +170,20 @@ mod tests {
             one.order = Fen::try_from(12_000).unwrap();
         }
         assert_eq!(signals(&day, &[], &WeeklyHours::always()), [], "seven of ten");
+    }
+
+    #[test]
+    fn sales_that_vouchers_pay_nearly_alone_are_seen() {
+        let cash = |n: i64, order_fen: i64| Looked { threshold: Fen::ZERO, ..one(n, n, order_fen) };
+        let mut day: Vec<_> = (1..=10).map(|n| cash(n, 2200)).collect();
+        assert_eq!(signals(&day, &[], &WeeklyHours::always()), [(RiskSignal::VoucherShare, 10)]);
+        let found = look(&day, &[], &WeeklyHours::always(), Zone::SHANGHAI);
+        assert_eq!(found[0].seen, (90, 10), "2,000 of 2,200 fen");
+        assert_eq!(signals(&day[..9], &[], &WeeklyHours::always()), [], "too few to tell");
+        day[0].order = Fen::try_from(9000).unwrap();
+        assert_eq!(signals(&day, &[], &WeeklyHours::always()), [], "one larger order");
+        let own: Vec<_> = (1..=10).map(|n| Looked { voucher: Fen::ZERO, ..cash(n, 2000) }).collect();
+        assert_eq!(signals(&own, &[], &WeeklyHours::always()), [], "the merchant pays them itself");
     }
 
     #[test]

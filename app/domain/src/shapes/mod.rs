@@ -41,13 +41,14 @@ pub use join::{
     CommitmentShape, JoinFaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape,
     WaitingMerchant,
 };
-pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskCase};
+pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskAnswer, RiskCase};
 pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
 pub use order::{OrderPreview, OrderShape, OrderUndone};
 pub use people::{BureauSale, InvitationShape, OutletRule, PersonShape, SaleShape, TillEnrolled, TillShape};
 pub use problem::{Extra, Problem};
 pub use promotion::{
-    DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, StateCount, WaitingPromotion,
+    DifferenceShape, FaultShape, OwnPromotion, OwnPromotions, PhotoShape, ReviewItem, StateCount,
+    WaitingPromotion,
 };
 pub use report::{ReportChange, ReportDefinition, ReportFigures, ReportItem, ReportRecount, ReportShape};
 pub use settlement::{

@@ -107,5 +107,25 @@ shape! {
         decided_at: Option<String>,
         /// Why it was decided so.
         reason: Option<String>,
+        /// What merchants answered, the oldest first; a merchant sees its own.
+        answers: Vec<RiskAnswer>,
+        /// Whether the merchant that asks may answer (again); never for others.
+        answerable: bool,
+    }
+}
+
+shape! {
+    /// A merchant's answer to a case.
+    RiskAnswer {
+        /// Whose.
+        merchant_id: MerchantId,
+        /// The merchant's name.
+        merchant_name: String,
+        /// The merchant's name in English.
+        merchant_name_en: String,
+        /// When.
+        answered_at: String,
+        /// What it says.
+        text: String,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::LedgerHead;
 use super::catalogue::shape;
-use crate::Fen;
+use crate::{DistrictCode, Fen};
 use serde::{Deserialize, Serialize};
 
 shape! {
@@ -36,6 +36,8 @@ shape! {
         head: LedgerHead,
         /// By district.
         districts: Vec<OpenRow>,
+        /// The district whose days are listed; `null` for those of all.
+        district: Option<DistrictCode>,
         /// By business day; days without anything are left out.
         days: Vec<OpenRow>,
         /// All of it.

@@ -1,10 +1,10 @@
 //! A merchant's own promotions, and what the bureau reviews.
 
-use super::PromotionShape;
 use super::catalogue::shape;
+use super::{PromotionShape, WaitingMerchant};
 use crate::{
     DistrictCode, KindCode, MerchantId, PhotoId, PhotoSize, PromotionField, PromotionForm, PromotionId,
-    PromotionState, RevisionState,
+    PromotionState, ReviewKind, RevisionState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,5 +131,19 @@ shape! {
         waiting_s: i64,
         /// What differs from the published text; empty for a new promotion.
         differences: Vec<DifferenceShape>,
+    }
+}
+
+shape! {
+    /// What waits for the bureau's review: a merchant or a promotion.
+    ReviewItem {
+        /// Which of both.
+        kind: ReviewKind,
+        /// For how many seconds it waits.
+        waiting_s: i64,
+        /// The merchant.
+        merchant: Option<WaitingMerchant>,
+        /// The promotion.
+        promotion: Option<WaitingPromotion>,
     }
 }

@@ -2,15 +2,16 @@
 //! became of its redemptions, and the cases that concern the merchant.
 
 use crate::api::caller;
-use crate::api::offline::{self as api, OwnCases};
+use crate::api::offline::{self as api, AnswerRisk, OwnCases};
 use crate::assets::AssetNames;
 use crate::components::page::Page;
 use crate::components::risk::evidence;
 use crate::components::when::When;
 use crate::pages::{loaded, parameter};
 use domain::shapes::{OfflineRedemption, Page as List, RiskCase};
-use domain::{Lang, OfflinePermit, RiskSignal};
+use domain::{Lang, MOST_ANSWER, MOST_ANSWERS, OfflinePermit, RiskSignal, RiskState};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// The till without a network.
 pub(crate) fn offline_till() -> impl IntoView {
@@ -69,10 +70,10 @@ fn desk(permit: &OfflinePermit, lang: Lang) -> impl IntoView + use<> {
 
 /// The cases that concern the merchant, and what arrived from its tills.
 pub(crate) fn own_risk() -> impl IntoView {
-    loaded(api::own_cases(parameter("cursor")), |OwnCases { cases, arrived }| {
+    loaded(api::own_cases(parameter("cursor")), |OwnCases { cases, arrived, key }| {
         let lang = caller::lang();
         let none = cases.items.is_empty();
-        let own = cases.items.iter().map(|case| case_card(case, lang)).collect_view();
+        let own = cases.items.iter().map(|case| case_card(case, &key, lang)).collect_view();
         let arrived = match arrived.items.is_empty() {
             true => view! { <p class="nothing">{lang.pick("没有收到断网时的核销。", "Nothing has arrived from a till without a network.")}</p> }.into_any(),
             false => arrivals(arrived, lang).into_any(),
@@ -118,23 +119,46 @@ fn arrivals(page: List<OfflineRedemption>, lang: Lang) -> impl IntoView {
     }
 }
 
-fn case_card(case: &RiskCase, lang: Lang) -> impl IntoView + use<> {
-    let answer = if case.signal == RiskSignal::OfflineUnfunded {
-        lang.pick(
-            "请保留小票，商务局会核实并处理这笔补贴。",
-            "Keep the receipt: the bureau looks into it and sees to the subsidy.",
-        )
-    } else {
-        lang.pick(
-            "如有小票或监控，请联系所在区县商务局说明；先入账的一笔照常结算。",
-            "Tell the district's bureau what the receipts say; the one booked first is paid as usual.",
-        )
+fn case_card(case: &RiskCase, key: &str, lang: Lang) -> impl IntoView + use<> {
+    let words = match (case.state, case.signal) {
+        (RiskState::Cleared, _) => None,
+        (_, RiskSignal::OfflineUnfunded) => Some(lang.pick(
+            "请保留小票，并在下面说明情况；商务局会核实并处理这笔补贴。",
+            "Keep the receipt and say below what happened: the bureau looks into it and sees to the subsidy.",
+        )),
+        _ => Some(lang.pick(
+            "核查期间只有这一笔暂不结算，其他照常结算。请在下面说明情况，如小票和监控上看到什么；商务局会看到。",
+            "Only this line is not paid meanwhile; all others are. Say below what receipts or cameras show: the bureau reads it.",
+        )),
     };
+    let form = case.answerable.then(|| answer_form(case, key, lang));
     view! {
         <article class="card risk-case" data-case=case.case_id.to_string() data-state=case.state.code()>
             {evidence(case, lang)}
-            <p class="quiet">{answer}</p>
+            {words.map(|words| view! { <p class="quiet">{words}</p> })}
+            {form}
         </article>
+    }
+}
+
+fn answer_form(case: &RiskCase, key: &str, lang: Lang) -> impl IntoView + use<> {
+    let left = MOST_ANSWERS - i64::try_from(case.answers.len()).unwrap_or(MOST_ANSWERS);
+    let label = lang.pick(
+        format!("说明情况（最多 {MOST_ANSWER} 字，还可提交 {left} 次）"),
+        format!("Your answer (at most {MOST_ANSWER} characters; {left} more may be given)"),
+    );
+    view! {
+        <form class="form risk-form" method="post" action=AnswerRisk::url()>
+            <input type="hidden" name="case_id" value=case.case_id.to_string()/>
+            <input type="hidden" name="key" value=format!("{key}-{}", case.case_id)/>
+            <label class="field">
+                <span>{label}</span>
+                <textarea name="text" rows="4" required maxlength=MOST_ANSWER.to_string()></textarea>
+            </label>
+            <p class="form-next">
+                <button class="button" type="submit" data-testid="answer">{lang.pick("提交说明", "Send the answer")}</button>
+            </p>
+        </form>
     }
 }
 

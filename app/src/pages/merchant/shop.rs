@@ -45,6 +45,7 @@ fn show(shop: Shop) -> impl IntoView {
                 <Icon path=icon::NEXT/>
             </a>
             {shop.sees_statements.then(|| statement_link(lang))}
+            {shop.sees_statements.then(|| settlement_link(lang))}
             {shop.sees_statements.then(|| risk_link(lang))}
             {shop.posts.then(|| promotions_link(lang))}
             {day(&shop, lang)}
@@ -64,6 +65,19 @@ fn statement_link(lang: Lang) -> impl IntoView {
             <span>
                 <strong>{lang.pick("对账单", "Statement")}</strong>
                 <small>{lang.pick("按门店和营业日，与台账逐分相等", "By outlet and business day, equal to the ledger to the fen")}</small>
+            </span>
+            <Icon path=icon::NEXT/>
+        </a>
+    }
+}
+
+fn settlement_link(lang: Lang) -> impl IntoView {
+    view! {
+        <a class="shop-statement" href="/shop/settlement">
+            <Icon path=icon::TICKET/>
+            <span>
+                <strong>{lang.pick("结算", "Settlement")}</strong>
+                <small>{lang.pick("每周批次：确认、暂扣的明细、付款", "The weekly batches: confirm, what is withheld, what is paid")}</small>
             </span>
             <Icon path=icon::NEXT/>
         </a>

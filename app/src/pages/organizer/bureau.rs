@@ -125,8 +125,8 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             <p><strong>{officer.name.clone()}</strong></p>
             <p>{names.join(lang.pick("、", ", "))}{district}</p>
             {sees}
-            {overview.waiting_promotions.map(|number| view! {
-                <p><a href="/bureau/reviews/promotions">{lang.pick("待审优惠活动", "Promotions to review")}" "<span class="digits">{figures::count(number)}</span></a></p>
+            {overview.waiting_reviews.map(|number| view! {
+                <p><a href="/bureau/reviews">{lang.pick("审核商户和优惠活动", "Merchants and promotions to review")}" "<span class="digits">{figures::count(number)}</span></a></p>
             })}
             {officer.may(domain::Permission::AssistResidents).then(|| view! {
                 <p><a href="/bureau/desk">{lang.pick("社区代领", "Community desk")}</a></p>
@@ -143,11 +143,11 @@ fn role(lang: Lang, overview: &Overview) -> impl IntoView + use<> {
             {officer.may(domain::Permission::SeeDrafts).then(|| view! {
                 <p><a href="/bureau/campaigns">{lang.pick("消费券活动", "Campaigns")}</a></p>
             })}
+            {officer.may(domain::Permission::SeeSettlements).then(|| view! {
+                <p><a href="/bureau/settlement">{lang.pick("结算", "Settlement")}</a></p>
+            })}
             {officer.may(domain::Permission::ReadAudit).then(|| view! {
                 <p><a href="/bureau/audit">{lang.pick("审计日志", "Audit log")}</a></p>
-            })}
-            {officer.may(domain::Permission::ReviewMerchants).then(|| view! {
-                <p><a href="/bureau/reviews">{lang.pick("商户审核", "Merchants to review")}</a></p>
             })}
         </section>
     }

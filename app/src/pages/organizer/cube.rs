@@ -3,6 +3,7 @@
 
 use super::stats::{address_query, defined};
 use crate::api::stats::Statistics;
+use crate::assets::AssetNames;
 use crate::drawing::cube_bars;
 use crate::figures::{count, percent, times, yuan};
 use domain::shapes::{CubeShape, CubeSums, DelaysShape, StatsRow};
@@ -52,9 +53,23 @@ pub(super) fn cut(lang: Lang, stats: &Statistics, query: &str) -> impl IntoView 
                     {link("csv", lang.pick("导出 CSV", "Export as CSV"))}
                     {link("xlsx", lang.pick("导出 XLSX（含口径）", "Export as XLSX, with definitions"))}
                     {link("svg", lang.pick("下载图片 SVG", "The chart as SVG"))}
+                    {png(lang, query)}
                 </span>
             </p>
         </section>
+    }
+}
+
+/// The same picture as PNG, which the browser makes; the button shows once its script runs.
+fn png(lang: Lang, query: &str) -> impl IntoView + use<> {
+    let AssetNames { picture, .. } = use_context::<AssetNames>().unwrap_or_default();
+    let source = format!("/api/v1/stats/cube.svg{query}");
+    let failed = lang.pick("没有生成图片，请再试一次", "No picture was made: try again");
+    view! {
+        <button class="download-picture" type="button" data-picture=source data-failed=failed>
+            {lang.pick("下载图片 PNG", "The chart as PNG")}
+        </button>
+        <script type="module" src=picture></script>
     }
 }
 

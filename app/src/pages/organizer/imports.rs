@@ -69,7 +69,7 @@ fn row(import: &ImportShape, lang: Lang) -> impl IntoView + use<> {
         if import.file_name.is_empty() { format!("#{}", import.import_id) } else { import.file_name.clone() };
     view! {
         <li>
-            <a class="review-name" href=format!("/bureau/import/{}", import.import_id)>{name}</a>
+            <a class="row-link" href=format!("/bureau/import/{}", import.import_id)>{name}</a>
             <span>{import.state.word(lang)} " · " {When::here().moment(&import.begun_at)}</span>
         </li>
     }

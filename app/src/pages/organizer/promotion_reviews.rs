@@ -1,59 +1,31 @@
-//! `/bureau/reviews/promotions`: the promotions that wait, the oldest first.
+//! A promotion that waits for the bureau's review.
 
-use crate::api::promotions::{ReviewPromotion, Waiting};
-use crate::api::{caller, promotions as api};
-use crate::components::empty::Empty;
-use crate::components::page::Page;
+use super::review_tabs::waited;
+use crate::api::promotions::ReviewPromotion;
 use crate::components::promotion::Offer;
 use crate::components::when::When;
-use crate::figures::count;
-use crate::pages::organizer::review_tabs::{Reviewed, review_tabs, shortcut_words};
-use crate::pages::{loaded, parameter};
 use domain::shapes::{DifferenceShape, DistrictShape, MerchantShape, WaitingPromotion};
 use domain::{Channel, Lang, PromotionField, PromotionId, Sector, Setting, Supply};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// The page.
-pub(crate) fn promotion_reviews() -> impl IntoView {
-    let cursor = parameter("cursor");
-    loaded(async move { api::waiting(cursor).await }, show)
+/// Where a card stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// What the keys of the page's forms begin with.
+    pub(super) key: &'a str,
+    /// Whether it waits longest: the shortcuts are its own.
+    pub(super) is_first: bool,
+    /// Whether the reader goes back to the queue of both kinds.
+    pub(super) in_queue: bool,
 }
 
-fn show(waiting: Waiting) -> impl IntoView {
-    let lang = caller::lang();
-    let Waiting { items, next_cursor, count: number, districts, key } = waiting;
-    let nothing = items.is_empty();
-    // The shortcuts are the oldest one's.
-    let cards = items
-        .into_iter()
-        .enumerate()
-        .map(|(place, (item, merchant))| card(&item, &merchant, &districts, (&key, place == 0), lang));
-    let cards = cards.collect_view();
-    view! {
-        <Page title=lang.pick("优惠活动审核", "Promotions to review") class="reviews-page">
-            {review_tabs(Reviewed::Promotions, lang)}
-            <h1 class="title">{lang.pick("待审优惠活动", "Promotions to review")} " " <span class="count digits">{count(number)}</span></h1>
-            {nothing.then(|| view! {
-                <Empty words=lang.pick("没有待审的优惠活动。", "No promotion waits for review.") href="/bureau"
-                    label=lang.pick("回总览", "Back to the overview")/>
-            })}
-            {(!nothing).then(|| shortcut_words(lang))}
-            {cards}
-            {next_cursor.map(|cursor| view! {
-                <p class="pager"><a class="button button-quiet" href=format!("/bureau/reviews/promotions?cursor={}", caller::encoded(&cursor))>
-                    {lang.pick("下一页", "Next page")}
-                </a></p>
-            })}
-        </Page>
-    }
-}
-
-fn card(
+/// A promotion with what is decided on it.
+pub(super) fn promotion_card(
     item: &WaitingPromotion,
     merchant: &MerchantShape,
     districts: &[DistrictShape],
-    (key, is_first): (&str, bool),
+    place: Place<'_>,
     lang: Lang,
 ) -> impl IntoView + use<> {
     let own = &item.promotion;
@@ -79,26 +51,16 @@ fn card(
     });
     view! {
         <article class="card review" id=format!("promotion-{}", own.id) data-testid="waiting" data-promotion=own.id.to_string()>
-            <h2>{lang.of(&own.form.title, &own.form.title_en).to_owned()}</h2>
+            <h2><a class="row-link" accesskey=place.is_first.then_some("n") href=format!("#promotion-{}", own.id)>
+                {lang.of(&own.form.title, &own.form.title_en).to_owned()}
+            </a></h2>
             <p><span class="tag">{what}</span> " " {name} " · " {places}</p>
             <p class="quiet">{waited(item.waiting_s, lang)} " · " {handed_in}</p>
             {publish_at}
             {(!is_new).then(|| differences(&item.differences, merchant, lang))}
             {preview}
-            {verdict(own.id, own.version, (key, is_first), lang)}
+            {verdict(own.id, own.version, place, lang)}
         </article>
-    }
-}
-
-/// For how long it waits.
-fn waited(seconds: i64, lang: Lang) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours) {
-        (0, 0) => lang.pick(format!("已等 {minutes} 分钟"), format!("waits for {minutes} min")),
-        (0, _) => {
-            lang.pick(format!("已等 {hours} 小时 {minutes} 分"), format!("waits for {hours} h {minutes} min"))
-        }
-        _ => lang.pick(format!("已等 {days} 天 {hours} 小时"), format!("waits for {days} d {hours} h")),
     }
 }
 
@@ -155,7 +117,7 @@ fn value_words(field: PromotionField, text: &str, merchant: &MerchantShape, lang
 fn verdict(
     id: PromotionId,
     version: i64,
-    (key, is_first): (&str, bool),
+    Place { key, is_first, in_queue }: Place<'_>,
     lang: Lang,
 ) -> impl IntoView + use<> {
     let shortcut = |letter: &'static str| is_first.then_some(letter);
@@ -165,6 +127,7 @@ fn verdict(
             <input type="hidden" name="version" value=version.to_string()/>
             <input type="hidden" name="decision" value=decision/>
             <input type="hidden" name="key" value=format!("{key}-{id}-{decision}")/>
+            {in_queue.then(|| view! { <input type="hidden" name="queue" value="all"/> })}
         }
     };
     view! {

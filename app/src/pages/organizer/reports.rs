@@ -95,8 +95,18 @@ fn show_one((report, recount): (ReportShape, Option<ReportRecount>)) -> impl Int
     let again = format!("/bureau/reports/{}?recount=yes#recount", item.id);
     let parts = (
         districts(lang, figures),
-        cut(lang, "kinds", lang.pick("按商户类别", "By merchant kind"), &figures.kinds),
-        cut(lang, "campaigns", lang.pick("按消费券活动", "By campaign"), &figures.campaigns),
+        cut(
+            lang,
+            "kinds",
+            lang.pick(["按商户类别", "商户类别"], ["By merchant kind", "Merchant kind"]),
+            &figures.kinds,
+        ),
+        cut(
+            lang,
+            "campaigns",
+            lang.pick(["按消费券活动", "消费券活动"], ["By campaign", "Campaign"]),
+            &figures.campaigns,
+        ),
         days(lang, &figures.days),
         definitions(lang, figures),
         proof(lang, &report),
@@ -147,7 +157,12 @@ fn districts(lang: Lang, figures: &ReportFigures) -> impl IntoView + use<> {
     }
 }
 
-fn cut(lang: Lang, id: &'static str, title: &'static str, cube: &CubeShape) -> impl IntoView + use<> {
+fn cut(
+    lang: Lang,
+    id: &'static str,
+    [title, of]: [&'static str; 2],
+    cube: &CubeShape,
+) -> impl IntoView + use<> {
     let rows = cube.items.iter().map(|item| {
         let name = item.keys.first().map(|key| lang.of(&key.name, &key.name_en).to_owned());
         let sums = &item.sums;
@@ -167,7 +182,7 @@ fn cut(lang: Lang, id: &'static str, title: &'static str, cube: &CubeShape) -> i
             <div class="table-box" tabindex="0" role="region" aria-labelledby=id>
                 <table class="figures">
                     <thead><tr>
-                        <th scope="col">{title}</th>
+                        <th scope="col">{of}</th>
                         {headings(lang, &["claimed", "redeemed", "subsidy", "order", "leverage"])}
                     </tr></thead>
                     <tbody>{rows}</tbody>
@@ -247,7 +262,7 @@ fn proof(lang: Lang, report: &ReportShape) -> impl IntoView + use<> {
 }
 
 fn recounted(lang: Lang, recount: &ReportRecount) -> impl IntoView + use<> {
-    let as_of = recount.as_of.clone();
+    let as_of = When::here().moment(&recount.as_of);
     let said = if recount.changes.is_empty() {
         lang.pick("重算结果与冻结时完全一致。", "Counted again, every figure is the same.")
     } else {

@@ -1,20 +1,26 @@
-//! `/bureau/reviews`: the merchants that joined by commitment and wait, and
-//! `/bureau/reviews/merchants/{id}`: one of them, to be decided on.
+//! `/bureau/reviews`: the queue or, with `state`, the merchants that joined by
+//! commitment and stand so; and `/bureau/reviews/merchants/{id}`: one of them, to
+//! be decided on.
 
 use crate::api::caller;
 use crate::api::merchant_reviews::{self as api, DecideMerchant, OneMerchant, Waiting};
 use crate::components::page::Page;
 use crate::components::when::When;
-use crate::pages::organizer::review_tabs::{Reviewed, review_tabs, shortcut_words};
+use crate::pages::organizer::queue::queue;
+use crate::pages::organizer::review_tabs::{review_kinds, shortcut_words};
 use crate::pages::{id_in_path, loaded, parameter};
 use domain::shapes::{KindShape, MerchantReviewShape, OutletShape, WaitingMerchant};
-use domain::{KindCode, Lang, MerchantDecision, MerchantState, WeeklyHours};
+use domain::{KindCode, Lang, MerchantDecision, MerchantState, ReviewKind, WeeklyHours};
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// The page of those that wait.
+/// The page of what waits, or of the merchants that stand so.
 pub(crate) fn reviews() -> impl IntoView {
-    loaded(api::waiting(parameter("state"), parameter("cursor")), list)
+    match parameter("state") {
+        None => Either::Left(queue()),
+        state => Either::Right(loaded(api::waiting(state, parameter("cursor")), list)),
+    }
 }
 
 /// The page of one.
@@ -27,32 +33,25 @@ fn list(waiting: Waiting) -> impl IntoView {
     let place =
         waiting.district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let state = waiting.state;
-    let address = |state: Option<MerchantState>, rest: &str| match state {
-        Some(state) => format!("/bureau/reviews?state={state}{rest}"),
-        None => format!("/bureau/reviews?{}", rest.trim_start_matches('&')),
-    };
-    let own = MerchantState::ALL.iter().map(|tab| (Some(*tab), tab.word(lang)));
-    let tabs = std::iter::once((None, lang.pick("待审核", "Waiting"))).chain(own);
-    let tabs = tabs.map(|(tab, word)| {
-        let here = (tab == state).then_some("page");
-        view! { <a class="button button-quiet" href=address(tab, "") aria-current=here>{word}</a> }
+    let address = |state: MerchantState, rest: &str| format!("/bureau/reviews?state={state}{rest}");
+    let tabs = MerchantState::ALL.iter().map(|tab| {
+        let here = (Some(*tab) == state).then_some("page");
+        view! { <a class="button button-quiet" href=address(*tab, "") aria-current=here>{tab.word(lang)}</a> }
     });
     let tabs = tabs.collect_view();
-    let merchants = waiting.merchants.items.iter().enumerate();
-    let rows = merchants.map(|(place, merchant)| row(merchant, &waiting, place == 0, lang)).collect_view();
+    let rows = waiting.merchants.items.iter().map(|merchant| row(merchant, &waiting, lang)).collect_view();
     let none = waiting.merchants.items.is_empty();
     let next = waiting.merchants.next_cursor.clone();
     view! {
-        <Page title=lang.pick("商户审核", "Merchants to review") class="page-wide">
-            {review_tabs(Reviewed::Merchants, lang)}
-            <h1 class="title">{lang.pick("商户审核", "Merchants to review")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
+        <Page title=lang.pick("商户", "Merchants") class="page-wide">
+            <h1 class="title">{lang.pick("商户", "Merchants")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
+            {review_kinds(Some(ReviewKind::Merchant), "", lang)}
             <nav class="form-next review-tabs" aria-label=lang.pick("状态", "State")>{tabs}</nav>
-            {shortcut_words(lang)}
             {match none {
                 true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("现在没有这样的商户。", "No merchant is in this state now.")}</p> }.into_any(),
                 false => table(rows, lang).into_any(),
             }}
-            {next.map(|cursor| view! {
+            {state.zip(next).map(|(state, cursor)| view! {
                 <p class="pager"><a class="button button-quiet" href=address(state, &format!("&cursor={cursor}"))>{lang.pick("下一页", "Next page")}</a></p>
             })}
         </Page>
@@ -69,7 +68,6 @@ fn table(rows: impl IntoView + 'static, lang: Lang) -> impl IntoView {
                     <th scope="col">{lang.pick("区县", "District")}</th>
                     <th scope="col" class="num">{lang.pick("门店", "Outlets")}</th>
                     <th scope="col">{lang.pick("签署", "Signed")}</th>
-                    <th scope="col" class="num">{lang.pick("已等", "Waiting")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -77,22 +75,18 @@ fn table(rows: impl IntoView + 'static, lang: Lang) -> impl IntoView {
     }
 }
 
-fn row(merchant: &WaitingMerchant, waiting: &Waiting, is_first: bool, lang: Lang) -> impl IntoView + use<> {
+fn row(merchant: &WaitingMerchant, waiting: &Waiting, lang: Lang) -> impl IntoView + use<> {
     let district = waiting.districts.iter().find(|district| district.code == merchant.district);
     let district = district.map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
     let id = merchant.merchant_id;
     view! {
         <tr data-merchant=id.to_string()>
-            <th scope="row">
-                <a class="review-name" accesskey=is_first.then_some("n") href=format!("/bureau/reviews/merchants/{id}")>{name}</a>
-                {(merchant.state == MerchantState::Reapplied).then(|| view! { <span class="tag">{lang.pick("重新申请", "Again")}</span> })}
-            </th>
+            <th scope="row"><a class="row-link" href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
             <td>{kind_name(&waiting.kinds, &merchant.kind, lang)}</td>
             <td>{district}</td>
             <td class="num">{merchant.outlets}</td>
             <td>{When::here().moment(&merchant.signed_at)}</td>
-            <td class="num">{waited(merchant.waiting_s, lang)}</td>
         </tr>
     }
 }
@@ -100,16 +94,6 @@ fn row(merchant: &WaitingMerchant, waiting: &Waiting, is_first: bool, lang: Lang
 fn kind_name(kinds: &[KindShape], kind: &KindCode, lang: Lang) -> String {
     let known = kinds.iter().find(|known| known.code == *kind);
     known.map_or_else(|| kind.to_string(), |kind| lang.of(&kind.name, &kind.name_en).to_owned())
-}
-
-/// How long somebody has waited: days and hours, or hours and minutes.
-fn waited(seconds: i64, lang: Lang) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours) {
-        (0, 0) => lang.pick(format!("{minutes} 分"), format!("{minutes} min")),
-        (0, _) => lang.pick(format!("{hours} 小时 {minutes} 分"), format!("{hours} h {minutes} min")),
-        _ => lang.pick(format!("{days} 天 {hours} 小时"), format!("{days} d {hours} h")),
-    }
 }
 
 fn one(OneMerchant { merchant, kinds, key }: OneMerchant) -> impl IntoView {

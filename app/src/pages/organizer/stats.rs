@@ -4,7 +4,7 @@ use super::chart::by_day;
 use super::cube::{cut, funnel, waits};
 use super::definitions::definitions;
 use super::map::district_map;
-use super::table::tally_table;
+use super::table::{residents_as_of, tally_table};
 use crate::api::stats::{Asked, Statistics};
 use crate::api::{caller, stats as api};
 use crate::components::page::Page;
@@ -68,6 +68,7 @@ fn show(stats: Statistics) -> impl IntoView {
             {tally_table(lang, &stats.tally, &COLUMNS, true)}
             <p class="table-notes">
                 <span>{lang.pick("点列名可查看口径。用券居民不可跨行相加。", "A heading leads to its definition. Residents do not add up across rows.")}</span>
+                {residents_as_of(lang, &stats.tally)}
                 <a class="download" href=csv download="">{lang.pick("导出 CSV", "Export as CSV")}</a>
             </p>
             {cut(lang, &stats, &cut_address(&cut_query))}

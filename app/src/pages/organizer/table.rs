@@ -48,6 +48,16 @@ pub(super) fn tally_table(
     }
 }
 
+/// As of when the residents are counted, where that is another moment than that
+/// of the other figures.
+pub(super) fn residents_as_of(lang: Lang, tally: &DistrictStats) -> impl IntoView + use<> {
+    let at = &tally.residents_as_of;
+    (*at != tally.as_of).then(|| {
+        let at = at.get(..19).unwrap_or(at).replace('T', " ");
+        view! { <span>{lang.pick("用券居民截至 ", "Residents as of ")}{at}</span> }
+    })
+}
+
 fn line(
     key: String,
     name: String,

@@ -5,13 +5,13 @@ use crate::components::page::Page;
 use crate::components::when::When;
 use crate::figures::{count, yuan};
 use crate::pages::{loaded, parameter};
-use domain::Lang;
 use domain::shapes::{LedgerLine, OpenBooks, OpenRow, RoundShape};
+use domain::{DistrictCode, Lang, OpenQuery};
 use leptos::prelude::*;
 
 /// The page.
 pub(crate) fn open() -> impl IntoView {
-    loaded(read(parameter("receipt")), |(books, draws, own)| {
+    loaded(read(parameter("receipt"), parameter("district")), |(books, draws, own)| {
         let (lang, when) = (caller::lang(), When::here());
         let figures = figures(&books, lang);
         let head = books.head;
@@ -54,7 +54,10 @@ pub(crate) fn open() -> impl IntoView {
 /// What was found for a receipt; `None` where nothing was asked.
 type Found = Option<Vec<LedgerLine>>;
 
-async fn read(receipt: Option<String>) -> Result<(OpenBooks, Vec<RoundShape>, Found), ApiError> {
+async fn read(
+    receipt: Option<String>,
+    district: Option<String>,
+) -> Result<(OpenBooks, Vec<RoundShape>, Found), ApiError> {
     let backend = caller::backend()?;
     let own = match receipt {
         Some(receipt) => {
@@ -63,7 +66,7 @@ async fn read(receipt: Option<String>) -> Result<(OpenBooks, Vec<RoundShape>, Fo
         }
         None => None,
     };
-    let books = backend.open_books().await.map_err(caller::convert)?;
+    let books = backend.open_books(&OpenQuery { district }).await.map_err(caller::convert)?;
     Ok((books, draws::all().await?, own))
 }
 
@@ -90,15 +93,20 @@ fn public_draws(draws: Vec<RoundShape>, lang: Lang) -> impl IntoView {
 /// The figures by district and by day.
 fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
     let total = lang.pick("合计", "Total").to_owned();
-    let districts = books.districts.iter().map(|row| line(row, lang.of(&row.name, &row.name_en).to_owned()));
+    let name = |row: &OpenRow| lang.of(&row.name, &row.name_en).to_owned();
+    let districts =
+        books.districts.iter().map(|row| line(row, district_name(row, name(row), books.district)));
     let districts = districts.collect_view();
     let days = books.days.iter().rev().map(|row| line(row, row.key.clone())).collect_view();
+    let asked = books.district.map(|code| code.to_string());
+    let asked = books.districts.iter().find(|row| Some(&row.key) == asked.as_ref()).map(name);
+    let whose = asked.clone().map(|name| lang.pick(format!("（{name}）"), format!(" of {name}")));
     let sum = line(&books.total, total);
     let as_of = When::here().moment(&books.as_of);
     view! {
         <section aria-labelledby="by-district">
             <h2 id="by-district">{lang.pick("各区县", "By district")}</h2>
-            <p class="quiet">{lang.pick("截至 ", "As of ")}{as_of}</p>
+            <p class="quiet">{lang.pick("截至 ", "As of ")}{as_of}{lang.pick("。点区县名看它逐日的数字。", ". A district’s name leads to its days.")}</p>
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-district">
                 <table class="figures tally" data-testid="open-districts">
                     {heads(lang.pick("区县", "District"), lang)}
@@ -108,13 +116,14 @@ fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
             </div>
         </section>
         <section aria-labelledby="by-day">
-            <h2 id="by-day">{lang.pick("各营业日", "By business day")}</h2>
+            <h2 id="by-day">{lang.pick("各营业日", "By business day")}{whose}</h2>
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-day">
                 <table class="figures" data-testid="open-days">
                     {heads(lang.pick("营业日", "Business day"), lang)}
                     <tbody>{days}</tbody>
                 </table>
             </div>
+            {asked.map(|_| view! { <p class="pager"><a class="button button-quiet" href="/open#by-day">{lang.pick("看全市", "Show all districts")}</a></p> })}
         </section>
     }
 }
@@ -132,7 +141,17 @@ fn heads(first: &'static str, lang: Lang) -> impl IntoView {
     }
 }
 
-fn line(row: &OpenRow, name: String) -> impl IntoView + use<> {
+/// The name of a district, which leads to its days.
+fn district_name(row: &OpenRow, name: String, asked: Option<DistrictCode>) -> AnyView {
+    if row.key.is_empty() {
+        return name.into_any();
+    }
+    let here = asked.is_some_and(|code| code.to_string() == row.key).then_some("true");
+    view! { <a class="row-link" href=format!("/open?district={}#by-day", row.key) aria-current=here>{name}</a> }
+        .into_any()
+}
+
+fn line(row: &OpenRow, name: impl IntoView + 'static) -> impl IntoView {
     view! {
         <tr data-key=row.key.clone()>
             <th scope="row">{name}</th>

@@ -4,12 +4,13 @@
 //! node has come is in its memory.
 
 use super::{BadCell, ImportReport, MAX_FILE_BYTES, Shops};
+use crate::audit::{self, Deed};
 use crate::paging::{Cursor, page};
 use crate::store::import_job::{self, ImportRow};
 use crate::store::{catalogue, merchant, meta};
 use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{BadCellShape, ImportShape, ImportState, Page};
-use domain::{Denied, ImportRefused, ListQuery, Permission, Timestamp};
+use domain::{AuditAction, AuditThing, Denied, ImportRefused, ListQuery, Permission, Timestamp};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -163,9 +164,9 @@ impl Backend {
         }
         let turn = self.imports().turn()?;
         if let Some(progress) = self.imports().begin(id, true) {
-            let backend = self.clone();
+            let (backend, caller) = (self.clone(), caller.clone());
             tokio::spawn(async move {
-                let written = backend.write_import(id, &progress).await;
+                let written = backend.write_import(&caller, id, &progress).await;
                 drop(turn);
                 backend.imports().end(id, &written);
             });
@@ -173,7 +174,7 @@ impl Backend {
         self.import(caller, id).await
     }
 
-    async fn write_import(&self, id: i64, progress: &Progress) -> Result<(), Error> {
+    async fn write_import(&self, caller: &Caller, id: i64, progress: &Progress) -> Result<(), Error> {
         let (checked, done) = (ImportState::Checked.code(), ImportState::Done.code());
         let mut tx = self.db().write().await?;
         merchant::take_turn(&mut tx).await?;
@@ -188,6 +189,10 @@ impl Backend {
         report.written = true;
         import_job::put(&mut tx, id, (checked, done), &json(&report)?, "").await?;
         catalogue::changed(&mut tx).await?;
+        let deed = Deed::new(AuditAction::ImportMerchants, AuditThing::Import, id);
+        let mut told = report.counts();
+        told["file_name"] = row.file_name.into();
+        audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&told))).await?;
         tx.commit().await?;
         self.reload().await?;
         Ok(())

@@ -15,12 +15,14 @@ mod xlsx;
 pub use columns::template;
 pub(crate) use jobs::Imports;
 
+use crate::audit::{self, Deed};
 use crate::store::{Tx, catalogue, merchant};
 use crate::{Backend, Error, StoreError};
-use domain::{MerchantId, Outlet, Season};
+use domain::{AuditAction, AuditThing, MerchantId, Outlet, Season};
 use jobs::Progress;
 use rows::{Row, Shop};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sheet::{Fault, Sheet};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -147,6 +149,8 @@ impl Backend {
         report.written = report.new_merchants + report.new_outlets + report.changed > 0;
         if report.written {
             catalogue::changed(&mut tx).await?;
+            let deed = Deed::new(AuditAction::ImportMerchants, AuditThing::Import, 0);
+            audit::record_at_command_line(self, &mut tx, deed, &report.counts()).await?;
             tx.commit().await?;
             self.reload().await?;
         }
@@ -268,6 +272,15 @@ impl ImportReport {
     /// The same with nothing counted as new, different or the same.
     fn uncounted(self) -> ImportReport {
         ImportReport { new_merchants: 0, new_outlets: 0, changed: 0, unchanged: 0, ..self }
+    }
+
+    /// What the audit log keeps of it: how much became what.
+    fn counts(&self) -> Value {
+        let ImportReport { rows, bad_rows, new_merchants, new_outlets, changed, unchanged, .. } = self;
+        json!({
+            "rows": rows, "bad_rows": bad_rows, "new_merchants": new_merchants,
+            "new_outlets": new_outlets, "changed": changed, "unchanged": unchanged,
+        })
     }
 
     fn compared(&mut self, same: bool) {

@@ -30,6 +30,8 @@ pub(crate) enum Evidence {
     },
     /// A rule stopped at a redemption; it saw `seen` of `of`.
     Redemption { redemption_id: i64, at_ms: i64, order_fen: i64, seen: usize, of: usize },
+    /// A redemption was refunded after an exported batch had settled it.
+    Settled { redemption_id: i64, at_ms: i64, order_fen: i64, reversed_at_ms: i64, refund_fen: i64 },
 }
 
 impl Backend {
@@ -44,6 +46,24 @@ impl Backend {
                     format!("Redemption {redemption_id}, {at}, order {order}"),
                 );
                 vec![which, seen_by(signal, (*seen, *of), lang)]
+            }
+            Evidence::Settled { redemption_id, at_ms, order_fen, reversed_at_ms, refund_fen } => {
+                let at = |ms: &i64| self.zone().short(Timestamp::from_ms(*ms));
+                let yuan = |fen: &i64| Fen::try_from(*fen).unwrap_or_default();
+                let (at, order, back) = (at(at_ms), yuan(order_fen), (at(reversed_at_ms), yuan(refund_fen)));
+                vec![
+                    lang.pick(
+                        format!("核销号 {redemption_id}，{at}，订单 {order}"),
+                        format!("Redemption {redemption_id}, {at}, order {order}"),
+                    ),
+                    lang.pick(
+                        format!("结算以后，{} 退款 {}；补贴由下一批追回", back.0, back.1),
+                        format!(
+                            "{} of it refunded at {}, after its settlement; the next batch claws it back",
+                            back.1, back.0
+                        ),
+                    ),
+                ]
             }
             Evidence::OfflineConflict { .. } => self.words_of_conflict(evidence, lang),
             Evidence::OfflineUnfunded { .. } => self.words_of_unfunded(evidence, lang),
@@ -146,6 +166,14 @@ fn seen_by(signal: RiskSignal, (seen, of): (usize, usize), lang: Lang) -> String
             format!("新登记的收银设备一小时内核销 {seen} 笔，本店当日共 {of} 笔"),
             format!("{seen} from a till within an hour of its enrolment, of {of} that day"),
         ),
-        RiskSignal::OfflineConflict | RiskSignal::OfflineUnfunded => String::new(),
+        RiskSignal::VoucherShare => lang.pick(
+            format!("当日 {of} 笔用券订单的金额有 {seen}% 由政府消费券支付；不用券的销售平台不掌握"),
+            format!(
+                "Public vouchers paid {seen}% of {of} orders that day; sales without one are not known here"
+            ),
+        ),
+        RiskSignal::OfflineConflict | RiskSignal::OfflineUnfunded | RiskSignal::ReversalAfterSettlement => {
+            String::new()
+        }
     }
 }

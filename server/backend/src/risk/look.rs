@@ -5,8 +5,8 @@ use crate::store::risk::{self, LookedRow, NewCase};
 use crate::store::{Tx, people};
 use crate::{Backend, Error, StoreError};
 use domain::{
-    AccountId, CampaignId, Day, Fen, MerchantId, Outlet, RedemptionId, RiskFound, RiskLooked, Timestamp,
-    VoucherId, look_for_risk,
+    AccountId, CampaignId, Day, Fen, MerchantId, Outlet, OutletId, RedemptionId, RiskFound, RiskLooked,
+    RiskSignal, Timestamp, VoucherId, look_for_risk,
 };
 
 impl Backend {
@@ -40,6 +40,7 @@ impl Backend {
             // One short transaction for each: nobody waits for the whole city.
             let mut tx = self.db().read().await?;
             cases.extend(self.found_at(&mut tx, merchant.id, day, now).await?);
+            cases.extend(self.reversed_at(&mut tx, merchant.id, day, now).await?);
         }
         let mut tx = self.db().write().await?;
         if !risk::begin_look(&mut tx, day, now).await? {
@@ -75,6 +76,33 @@ impl Backend {
         Ok(cases)
     }
 
+    /// What was refunded on a day after a batch had settled it: a case each.
+    async fn reversed_at(
+        &self,
+        tx: &mut Tx,
+        merchant: MerchantId,
+        day: Day,
+        now: Timestamp,
+    ) -> Result<Vec<NewCase>, Error> {
+        let (zone, catalogue) = (self.zone(), self.catalogue());
+        let span = (zone.business_day_starts(day), zone.business_day_starts(day.next()));
+        let rows = risk::settled_reversals(tx, merchant, span).await?;
+        let mut cases = Vec::new();
+        for row in rows {
+            let Some(outlet) = catalogue.outlet(OutletId(row.outlet_id)) else { continue };
+            let evidence = Evidence::Settled {
+                redemption_id: row.redemption_id,
+                at_ms: row.redeemed_at_ms,
+                order_fen: row.order_fen,
+                reversed_at_ms: row.reversed_at_ms,
+                refund_fen: row.refund_fen,
+            };
+            let of = (row.redemption_id, row.voucher_id);
+            cases.push(new_case(RiskSignal::ReversalAfterSettlement, of, &evidence, (outlet, now))?);
+        }
+        Ok(cases)
+    }
+
     fn looked(&self, row: &LookedRow) -> Result<RiskLooked, StoreError> {
         let catalogue = self.catalogue();
         let terms = catalogue.campaign(CampaignId(row.campaign_id));
@@ -85,6 +113,10 @@ impl Backend {
             clerk: AccountId(row.clerk_id),
             at: Timestamp::from_ms(row.redeemed_at_ms),
             order: Fen::try_from(row.order_fen).map_err(StoreError::corrupt)?,
+            voucher: match row.government_fen {
+                0 => Fen::ZERO,
+                _ => Fen::try_from(row.subsidy_fen).map_err(StoreError::corrupt)?,
+            },
             threshold: terms.benefit.threshold(),
             till_since: row.enrolled_at_ms.map(Timestamp::from_ms),
         })
@@ -107,15 +139,25 @@ fn case(
         seen,
         of,
     };
-    Ok(Some(NewCase {
-        signal: found.signal,
+    let of = (row.redemption_id, row.voucher_id);
+    Ok(Some(new_case(found.signal, of, &evidence, (outlet, now))?))
+}
+
+fn new_case(
+    signal: RiskSignal,
+    (redemption, voucher): (i64, i64),
+    evidence: &Evidence,
+    (outlet, now): (&Outlet, Timestamp),
+) -> Result<NewCase, StoreError> {
+    Ok(NewCase {
+        signal,
         merchant_id: outlet.merchant_id.0,
         outlet_id: outlet.id.0,
         district: outlet.district,
-        voucher: Some(VoucherId(row.voucher_id)),
-        redemption_id: Some(row.redemption_id),
-        evidence: serde_json::to_string(&evidence).map_err(StoreError::corrupt)?,
+        voucher: Some(VoucherId(voucher)),
+        redemption_id: Some(redemption),
+        evidence: serde_json::to_string(evidence).map_err(StoreError::corrupt)?,
         party: None,
         at: now,
-    }))
+    })
 }

@@ -1,5 +1,6 @@
 //! Cases: who sees them, and the city's decision.
 
+mod answer;
 mod evidence;
 mod look;
 
@@ -43,7 +44,7 @@ impl Backend {
         };
         let mut tx = self.db().read().await?;
         let rows = risk::list(&mut tx, &district, cursor.before, cursor.limit + 1).await?;
-        let shapes = rows.iter().map(|row| self.case_shape(row)).collect::<Result<Vec<_>, _>>()?;
+        let shapes = self.case_shapes(&mut tx, &rows, None).await?;
         Ok(page(shapes, &cursor, |shape| shape.case_id))
     }
 
@@ -58,7 +59,7 @@ impl Backend {
         let cursor = Cursor::newest_first(query)?;
         let mut tx = self.db().read().await?;
         let rows = risk::of_merchant(&mut tx, merchant, cursor.before, cursor.limit + 1).await?;
-        let shapes = rows.iter().map(|row| self.case_shape(row)).collect::<Result<Vec<_>, _>>()?;
+        let shapes = self.case_shapes(&mut tx, &rows, Some(merchant)).await?;
         Ok(page(shapes, &cursor, |shape| shape.case_id))
     }
 
@@ -96,7 +97,7 @@ impl Backend {
         if !decided {
             return Err(RiskRefused::AlreadyDecided.into());
         }
-        let shape = self.case_shape(&row)?;
+        let shape = self.one_shape(&mut tx, &row, None).await?;
         let deed = Deed::new(AuditAction::HandleRisk, AuditThing::RiskCase, case_id);
         let told = |row: &CaseRow| json!({ "state": row.state, "reason": row.reason });
         audit::record(self, &mut tx, caller, deed, (Some(&told(&before)), Some(&told(&row)))).await?;
@@ -127,6 +128,8 @@ impl Backend {
             opened_at: moment(row.opened_at_ms),
             decided_at: row.decided_at_ms.map(moment),
             reason: row.reason.clone(),
+            answers: Vec::new(),
+            answerable: false,
         })
     }
 }

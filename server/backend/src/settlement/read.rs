@@ -9,7 +9,7 @@ use crate::store::settlement::{self as store, BatchRow, lines, results, steps};
 use crate::{Backend, Caller, Error, StoreError, paging};
 use domain::shapes::{
     OwnSettlement, Page, SettlementItem, SettlementLineShape, SettlementRowShape, SettlementShape,
-    SettlementWeek, SettlementWeeks,
+    SettlementStepShape, SettlementWeek, SettlementWeeks,
 };
 use domain::{
     AccountId, Denied, DistrictCode, ListQuery, MerchantId, Permission, SettlementLineKind,
@@ -88,14 +88,14 @@ impl Backend {
         let item = self.settlement_item(&mut tx, &row, only).await?;
         let district = only.map_or(0, DistrictCode::number);
         let taken = steps::of(&mut tx, id, district, MOST_STEPS).await?;
-        let taken = taken.iter().map(|step| self.step_shape(step)).collect::<Result<_, _>>()?;
+        let taken = taken.iter().map(|step| self.step_shape(step)).collect::<Result<Vec<_>, _>>()?;
         let brought = match only {
             Some(_) => Vec::new(),
             None => results::of(&mut tx, id, MOST_RESULTS).await?,
         };
         let brought = brought.into_iter().map(|row| self.result_shape(row)).collect::<Result<_, _>>()?;
         let whole = rows::totals(&mut tx, id, 0).await?;
-        let may = may(caller, &item, &whole);
+        let may = may(caller, &item, &whole, &taken);
         let open = matches!(row.state.parse(), Ok(SettlementState::Draft | SettlementState::Approved));
         let may_discard = open && caller.may(Permission::MakeSettlement);
         Ok(SettlementShape { item, steps: taken, results: brought, may, may_discard })
@@ -262,8 +262,16 @@ fn read_cursor(text: &str) -> Result<(i64, i64), Denied> {
     read().ok_or_else(|| Denied::query("cursor", "next_cursor of the page before"))
 }
 
-/// The steps that a caller may take now, by role and by where the rows stand.
-fn may(caller: &Caller, item: &SettlementItem, whole: &TotalsRow) -> Vec<SettlementStep> {
+/// The steps that a caller may take now, by role, by where the rows stand, and by
+/// what the caller did to the batch before.
+fn may(
+    caller: &Caller,
+    item: &SettlementItem,
+    whole: &TotalsRow,
+    taken: &[SettlementStepShape],
+) -> Vec<SettlementStep> {
+    let reviewed = taken.iter().any(|one| one.step == SettlementStep::Review && one.by == caller.account_id);
+    let took_part = reviewed || item.made_by == caller.account_id;
     let waiting = whole.to_confirm + whole.to_review;
     let unapproved =
         matches!(item.state, SettlementState::Draft | SettlementState::Confirmed | SettlementState::Reviewed);
@@ -271,7 +279,7 @@ fn may(caller: &Caller, item: &SettlementItem, whole: &TotalsRow) -> Vec<Settlem
         // An owner confirms a row of their own, which the bureau's pages do not show.
         SettlementStep::Confirm => false,
         SettlementStep::Review => unapproved && item.totals.to_review > 0 && caller.office.is_some(),
-        SettlementStep::Approve => unapproved && whole.rows > waiting && item.made_by != caller.account_id,
+        SettlementStep::Approve => unapproved && whole.rows > waiting && !took_part,
         SettlementStep::Export | SettlementStep::Pay => item.next_step == Some(step),
     };
     let steps = SettlementStep::ALL.iter().copied();

@@ -135,3 +135,13 @@ pub(crate) async fn listed(tx: &mut Tx, which: Listed<'_>) -> Result<Vec<ListedR
         .bind(which.states[0]).bind(which.district).bind(which.after).bind(which.limit).bind(which.states[1])
         .fetch_all(conn))?)
 }
+
+/// How many merchants that joined by commitment stand in one of these states, in a district or, when
+/// that is 0, in all.
+pub(crate) async fn count_listed(tx: &mut Tx, states: [&str; 2], district: i64) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select count(*) from commitment join merchant on merchant.merchant_id = commitment.merchant_id
+          where merchant.state in ($1, $3) and ($2 = 0 or commitment.district = $2)")
+        .bind(states[0]).bind(district).bind(states[1]).fetch_one(conn))?;
+    Ok(count)
+}

@@ -15,6 +15,8 @@
 //! its redemptions by number, then its vouchers. A refund takes its merchant's
 //! settlement account after the redemption, a batch those of all merchants, by
 //! number, after the key.
+//! Of the tallies those by day come last. Whoever counts residents takes the
+//! place first, and nobody else takes their rows.
 
 pub(crate) mod account;
 pub(crate) mod assisted;
@@ -44,8 +46,10 @@ pub(crate) mod promotion;
 pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod report;
+pub(crate) mod resident;
 pub(crate) mod resident_use;
 pub(crate) mod risk;
+pub(crate) mod risk_answer;
 pub(crate) mod round;
 pub(crate) mod sale;
 pub(crate) mod settlement;

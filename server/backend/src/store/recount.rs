@@ -65,10 +65,9 @@ pub(crate) async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantSum>, StoreErro
 pub(crate) async fn unmatched(tx: &mut Tx) -> Result<i64, StoreError> {
     let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
         "select count(*) from voucher v
-          where (v.state = 'redeemed') <> exists (
-                select 1 from redemption r
-                 where r.redemption_id = v.redemption_id and r.voucher_id = v.voucher_id
-                   and r.redeemed_at_ms = v.redeemed_at_ms)")
+           left join redemption r on r.redemption_id = v.redemption_id and r.voucher_id = v.voucher_id
+                                 and r.redeemed_at_ms = v.redeemed_at_ms
+          where (v.state = 'redeemed') <> (r.redemption_id is not null)")
         .fetch_one(conn))?;
     Ok(count)
 }
@@ -111,6 +110,25 @@ pub(crate) async fn redemption_cells(tx: &mut Tx) -> Result<Vec<Cell>, StoreErro
           group by business_day, hour, district, kind, round_id, channel
           order by business_day, hour, district, kind, round_id, channel")
         .fetch_all(conn))?)
+}
+
+/// Rows by day that are not what their hours and kinds add up to, and rows that
+/// one of the two has alone.
+pub(crate) async fn wrong_days(tx: &mut Tx) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select count(*) from (
+            select business_day, district, round_id, chain, sum(claimed) as claimed, sum(redeemed) as redeemed,
+                   sum(order_fen) as order_fen, sum(subsidy_fen) as subsidy_fen,
+                   sum(government_fen) as government_fen
+              from tally group by business_day, district, round_id, chain) t
+           full join tally_day d
+             on d.business_day = t.business_day and d.district = t.district and d.round_id = t.round_id
+            and d.chain = t.chain
+          where coalesce(t.claimed, -1) <> coalesce(d.claimed, -1)
+             or t.redeemed <> d.redeemed or t.order_fen <> d.order_fen or t.subsidy_fen <> d.subsidy_fen
+             or t.government_fen <> d.government_fen")
+        .fetch_one(conn))?;
+    Ok(count)
 }
 
 /// Claims by round and district, as the tally has them.

@@ -147,6 +147,8 @@ pub(crate) struct LookedRow {
     pub(crate) clerk_id: i64,
     pub(crate) redeemed_at_ms: i64,
     pub(crate) order_fen: i64,
+    pub(crate) subsidy_fen: i64,
+    pub(crate) government_fen: i64,
     /// When its till was enrolled, where it was made at one.
     pub(crate) enrolled_at_ms: Option<i64>,
 }
@@ -160,7 +162,8 @@ pub(crate) async fn looked(
 ) -> Result<Vec<LookedRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select r.redemption_id, r.voucher_id, r.campaign_id, r.account_id, r.outlet_id, r.clerk_id,
-                r.redeemed_at_ms, r.order_fen, t.enrolled_at_ms
+                r.redeemed_at_ms, r.order_fen, r.subsidy_fen, r.government_fen,
+                t.enrolled_at_ms
            from redemption r left join till t on t.till_id = r.till_id
           where r.merchant_id = $1 and r.business_day = $2 and r.refunded_fen < r.order_fen
           order by r.redeemed_at_ms, r.redemption_id")
@@ -185,4 +188,34 @@ pub(crate) async fn begin_look(tx: &mut Tx, day: Day, now: Timestamp) -> Result<
         .bind(now.ms())
     )?;
     Ok(rows == 1)
+}
+
+/// A reversal of what an exported batch had settled.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct SettledReversalRow {
+    pub(crate) redemption_id: i64,
+    pub(crate) voucher_id: i64,
+    pub(crate) outlet_id: i64,
+    pub(crate) redeemed_at_ms: i64,
+    pub(crate) order_fen: i64,
+    pub(crate) reversed_at_ms: i64,
+    pub(crate) refund_fen: i64,
+}
+
+/// A merchant's reversals of what an exported batch had settled, made from one
+/// moment until before another.
+pub(crate) async fn settled_reversals(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<SettledReversalRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select r.redemption_id, r.voucher_id, r.outlet_id, r.redeemed_at_ms, r.order_fen, v.reversed_at_ms,
+                v.refund_fen
+           from clawback b
+           join reversal v on v.reversal_id = b.reversal_id
+           join redemption r on r.redemption_id = b.redemption_id
+          where b.merchant_id = $1 and v.reversed_at_ms >= $2 and v.reversed_at_ms < $3
+          order by b.reversal_id")
+        .bind(merchant.0).bind(from.ms()).bind(until.ms()).fetch_all(conn))?)
 }

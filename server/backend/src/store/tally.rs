@@ -32,6 +32,12 @@ impl Move {
             && self.channel == other.channel
     }
 
+    /// Whether both count in the same row of days.
+    fn same_day(&self, other: &Move) -> bool {
+        let place = |by: &Move| (by.district, by.round_id);
+        place(self) == place(other) && self.business_day == other.business_day
+    }
+
     /// Adds what another one moves.
     pub(crate) fn join(&mut self, other: &Move) {
         self.claimed += other.claimed;
@@ -55,25 +61,55 @@ pub(crate) struct SumRow {
     pub(crate) government_fen: i64,
 }
 
-/// Moves the counts of one place and time.
-pub(crate) async fn add(tx: &mut Tx, chain: i64, by: &Move) -> Result<(), StoreError> {
-    changed!(
-        tx,
-        sqlx::query(ADD)
-            .bind(&by.business_day)
-            .bind(by.hour)
-            .bind(by.district)
-            .bind(&by.kind)
-            .bind(by.round_id)
-            .bind(&by.channel)
-            .bind(chain)
-            .bind(by.claimed)
-            .bind(by.redeemed)
-            .bind(by.order_fen)
-            .bind(by.subsidy_fen)
-            .bind(by.government_fen)
-    )?;
+/// Moves the counts of places and times, each of them once, and of their days.
+pub(crate) async fn add(tx: &mut Tx, chain: i64, moves: &[Move]) -> Result<(), StoreError> {
+    for by in moves {
+        changed!(
+            tx,
+            sqlx::query(ADD)
+                .bind(&by.business_day)
+                .bind(by.hour)
+                .bind(by.district)
+                .bind(&by.kind)
+                .bind(by.round_id)
+                .bind(&by.channel)
+                .bind(chain)
+                .bind(by.claimed)
+                .bind(by.redeemed)
+                .bind(by.order_fen)
+                .bind(by.subsidy_fen)
+                .bind(by.government_fen)
+        )?;
+    }
+    for by in by_day(moves) {
+        changed!(
+            tx,
+            sqlx::query(ADD_DAY)
+                .bind(&by.business_day)
+                .bind(by.district)
+                .bind(by.round_id)
+                .bind(chain)
+                .bind(by.claimed)
+                .bind(by.redeemed)
+                .bind(by.order_fen)
+                .bind(by.subsidy_fen)
+                .bind(by.government_fen)
+        )?;
+    }
     Ok(())
+}
+
+/// What moves add up to by day, district and round, in that order.
+pub(super) fn by_day(moves: &[Move]) -> Vec<Move> {
+    let mut days: Vec<Move> = Vec::new();
+    for by in moves {
+        match days.iter_mut().find(|day| day.same_day(by)) {
+            Some(day) => day.join(by),
+            None => days.push(Move { hour: 0, kind: String::new(), channel: String::new(), ..by.clone() }),
+        }
+    }
+    days.sort_unstable();
+    days
 }
 
 pub(super) const ADD: &str =
@@ -86,6 +122,15 @@ pub(super) const ADD: &str =
             subsidy_fen = tally.subsidy_fen + excluded.subsidy_fen,
             government_fen = tally.government_fen + excluded.government_fen";
 
+pub(super) const ADD_DAY: &str = "insert into tally_day (business_day, district, round_id, chain,
+                            claimed, redeemed, order_fen, subsidy_fen, government_fen)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (business_day, district, round_id, chain) do update
+        set claimed = tally_day.claimed + excluded.claimed, redeemed = tally_day.redeemed + excluded.redeemed,
+            order_fen = tally_day.order_fen + excluded.order_fen,
+            subsidy_fen = tally_day.subsidy_fen + excluded.subsidy_fen,
+            government_fen = tally_day.government_fen + excluded.government_fen";
+
 /// The sums of a range of business days, by day, district and round.
 pub(crate) async fn sums(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<SumRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
@@ -93,7 +138,7 @@ pub(crate) async fn sums(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<SumRow>,
                 cast(sum(claimed) as bigint) as claimed, cast(sum(redeemed) as bigint) as redeemed,
                 cast(sum(order_fen) as bigint) as order_fen, cast(sum(subsidy_fen) as bigint) as subsidy_fen,
                 cast(sum(government_fen) as bigint) as government_fen
-           from tally where business_day between $1 and $2
+           from tally_day where business_day between $1 and $2
           group by business_day, district, round_id
           order by business_day, district, round_id")
         .bind(from.to_string()).bind(to.to_string()).fetch_all(conn))?)
@@ -103,7 +148,7 @@ pub(crate) async fn sums(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<SumRow>,
 pub(crate) async fn redeemed_of(tx: &mut Tx, campaign: CampaignId) -> Result<(i64, i64), StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select cast(coalesce(sum(t.redeemed), 0) as bigint), cast(coalesce(sum(t.subsidy_fen), 0) as bigint)
-           from round r join tally t on t.round_id = r.round_id
+           from round r join tally_day t on t.round_id = r.round_id
           where r.campaign_id = $1")
         .bind(campaign.0).fetch_one(conn))?)
 }
@@ -166,6 +211,9 @@ pub(crate) struct CutRow {
 
 /// The tally along a cut.
 pub(crate) async fn cut(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreError> {
+    if !(cut.by_hour || cut.by_kind || cut.by_channel) {
+        return cut_of_days(tx, cut).await;
+    }
     Ok(on!(tx, conn => sqlx::query_as(
         "select case when $4 then business_day else '' end as business_day,
                 case when $5 then hour else -1 end as hour,
@@ -180,6 +228,19 @@ pub(crate) async fn cut(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreErro
         .bind(cut.from.to_string()).bind(cut.to.to_string()).bind(cut.only_district)
         .bind(cut.by_day).bind(cut.by_hour).bind(cut.by_district).bind(cut.by_kind).bind(cut.by_channel)
         .fetch_all(conn))?)
+}
+
+async fn cut_of_days(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select case when $4 then business_day else '' end as business_day, cast(-1 as bigint) as hour,
+                case when $5 then district else -1 end as district, '' as kind, '' as channel, round_id,
+                cast(sum(claimed) as bigint) as claimed, cast(sum(redeemed) as bigint) as redeemed,
+                cast(sum(order_fen) as bigint) as order_fen, cast(sum(subsidy_fen) as bigint) as subsidy_fen,
+                cast(sum(government_fen) as bigint) as government_fen
+           from tally_day where business_day between $1 and $2 and ($3 = 0 or district = $3)
+          group by 1, 3, round_id")
+        .bind(cut.from.to_string()).bind(cut.to.to_string()).bind(cut.only_district)
+        .bind(cut.by_day).bind(cut.by_district).fetch_all(conn))?)
 }
 
 /// The same from the redemptions that a case of risk holds open or withholds.

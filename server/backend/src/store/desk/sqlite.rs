@@ -317,6 +317,19 @@ impl Writing<'_> {
                 by.government_fen
             ])?;
         }
+        for by in tally::by_day(&self.group.moves) {
+            self.tx.prepare_cached(tally::ADD_DAY)?.execute(params![
+                by.business_day,
+                by.district,
+                by.round_id,
+                chain,
+                by.claimed,
+                by.redeemed,
+                by.order_fen,
+                by.subsidy_fen,
+                by.government_fen
+            ])?;
+        }
         let mut statement = self.tx.prepare_cached(ledger::HEAD)?;
         let (sequence, previous): (i64, String) =
             statement.query_row([chain], |row| Ok((row.get(0)?, row.get(1)?)))?;

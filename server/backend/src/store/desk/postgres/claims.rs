@@ -335,6 +335,15 @@ const WRITE: &str = "with claim as (
     on conflict (business_day, district, round_id, hour, kind, channel, chain) do update
        set claimed = tally.claimed + excluded.claimed
     returning 1
+), day_counted as (
+    insert into tally_day (business_day, district, round_id, chain, claimed)
+    select m.business_day, m.district, m.round_id, $22, sum(m.claimed)
+      from unnest($17::text[], $19::bigint[], $20::bigint[], $21::bigint[])
+           as m (business_day, district, round_id, claimed)
+     group by m.business_day, m.district, m.round_id
+    on conflict (business_day, district, round_id, chain) do update
+       set claimed = tally_day.claimed + excluded.claimed
+    returning 1
 ), chained as (
     update ledger_head set sequence = $23, hash = $27, at_ms = $24
      where chain = $22 and sequence = $23 - 1 and hash = $25
@@ -347,6 +356,7 @@ const WRITE: &str = "with claim as (
 select 1 / (case when (select count(*) from issued) = cardinality($1::bigint[])
                   and (select count(*) from taken) = cardinality($13::bigint[])
                   and (select count(*) from counted) = cardinality($17::text[])
+                  and (select count(*) from day_counted) > 0
                   and (select count(*) from block) = 1
                   and (select count(*) from chained) = 1
              then 1 else 0 end)";

@@ -375,6 +375,21 @@ const WRITE: &str = "with new as (
            subsidy_fen = tally.subsidy_fen + excluded.subsidy_fen,
            government_fen = tally.government_fen + excluded.government_fen
     returning 1
+), day_counted as (
+    insert into tally_day (business_day, district, round_id, chain, redeemed, order_fen, subsidy_fen,
+                           government_fen)
+    select m.business_day, m.district, m.round_id, $36, sum(m.redeemed), sum(m.order_fen),
+           sum(m.subsidy_fen), sum(m.government_fen)
+      from unnest($24::text[], $26::bigint[], $28::bigint[], $30::bigint[], $31::bigint[], $32::bigint[],
+                  $33::bigint[])
+           as m (business_day, district, round_id, redeemed, order_fen, subsidy_fen, government_fen)
+     group by m.business_day, m.district, m.round_id
+    on conflict (business_day, district, round_id, chain) do update
+       set redeemed = tally_day.redeemed + excluded.redeemed,
+           order_fen = tally_day.order_fen + excluded.order_fen,
+           subsidy_fen = tally_day.subsidy_fen + excluded.subsidy_fen,
+           government_fen = tally_day.government_fen + excluded.government_fen
+    returning 1
 ), chained as (
     update ledger_head set sequence = $37, hash = $41, at_ms = $38
      where chain = $36 and sequence = $37 - 1 and hash = $39
@@ -388,6 +403,7 @@ select 1 / (case when (select count(*) from redeemed) = cardinality($1::bigint[]
                   and (select count(*) from added) = cardinality($1::bigint[])
                   and (select count(*) from used) = cardinality($1::bigint[])
                   and (select count(*) from counted) = cardinality($24::text[])
+                  and (select count(*) from day_counted) > 0
                   and (select count(*) from block) = 1
                   and (select count(*) from chained) = 1
              then 1 else 0 end)";
