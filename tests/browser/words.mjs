@@ -227,6 +227,8 @@ export const campaigns = {
   state: testId("draft-state"),
   submit: testId("draft-submit"),
   publish: testId("draft-publish"),
+  addRounds: testId("add-rounds"),
+  extends: testId("extends"),
 };
 
 export const stats = {

@@ -9,6 +9,7 @@ on_both_databases!(
     the_city_builds_and_finance_publishes,
     over_budget_is_refused_with_the_numbers,
     a_bad_field_and_a_late_version_are_named,
+    a_published_campaign_gets_further_rounds,
     a_form_without_javascript_builds_too
 );
 
@@ -16,7 +17,7 @@ fn form() -> Value {
     json!({
         "title": "周末券", "kind": "threshold", "face_value": "10", "threshold": "40", "pot": "3000",
         "funded_by": "government", "per_campaign": "1", "per_day": "1", "per_outlet_day": "1",
-        "usable_from": "2021-06-18", "usable_to": "2021-06-30", "valid_hours": "48", "with_promotion": true,
+        "per_merchant_day": "1", "usable_from": "2021-06-18", "usable_to": "2021-06-30", "valid_hours": "48", "with_promotion": true,
         "rounds": [{
             "title": "首轮", "method": "flash", "opens_at": "2021-06-18T10:00:00+08:00",
             "closes_at": "2021-06-18T22:00", "quantity": "300", "per_resident": "1", "share_out": "all",
@@ -51,6 +52,7 @@ async fn the_city_builds_and_finance_publishes(city: &TestCity) {
     write(&finance, &reviews, &publish).await.refused(409, "wrong_state");
 
     let campaign = city.anyone().get(&format!("/campaigns/{id}")).await.expect(200);
+    assert_eq!(campaign["per_merchant_day"], 1);
     let round = campaign["round_ids"][0].as_i64().unwrap();
     let voucher = city.claim(&city.resident(1).await, round).await.expect(201);
     assert_eq!(voucher["face_value_fen"], 1000);
@@ -95,6 +97,39 @@ async fn a_bad_field_and_a_late_version_are_named(city: &TestCity) {
     officer.get("/drafts/9999").await.refused(404, "not_found");
     write(&officer, &format!("{path}/end"), &json!({ "version": 1 })).await.expect(201);
     assert_eq!(officer.get("/drafts").await.expect(200)["items"], json!([]));
+}
+
+async fn a_published_campaign_gets_further_rounds(city: &TestCity) {
+    let (officer, finance) = (city.organizer().await, city.sign_in(people::FINANCE).await);
+    let mut larger = form();
+    larger["pot"] = json!("4000");
+    let draft = write(&officer, "/drafts", &larger).await.expect(201);
+    let publish = async |draft: &Value| {
+        let path = format!("/drafts/{}", draft["draft_id"]);
+        let version = json!({ "version": draft["version"] });
+        let submitted = write(&officer, &format!("{path}/submission"), &version).await.expect(201);
+        let publish = json!({ "decision": "publish", "version": submitted["version"] });
+        write(&finance, &format!("{path}/reviews"), &publish).await.expect(201)["campaign_id"].clone()
+    };
+    let id = publish(&draft).await;
+    let round = json!({
+        "title": "第二周", "method": "flash", "opens_at": "2021-06-25T10:00", "closes_at": "2021-06-25T22:00",
+        "quantity": "100", "per_resident": "1", "share_out": "all",
+    });
+    let path = format!("/campaigns/{id}/rounds");
+    let more = write(&officer, &path, &json!({ "rounds": [round] })).await.expect(201);
+    assert_eq!((&more["extends"], &more["pot_fen"], &more["left_fen"]), (&id, &json!(100_000), &json!(0)));
+    assert_eq!(publish(&more).await, id);
+    let campaign = city.anyone().get(&format!("/campaigns/{id}")).await.expect(200);
+    assert_eq!(campaign["round_ids"].as_array().unwrap().len(), 2);
+    write(&officer, "/campaigns/9999/rounds", &json!({})).await.refused(404, "not_found");
+
+    let fields = [("campaign_id", id.to_string()), ("key", new_key())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let shown = send(&officer, "add_campaign_rounds", &fields).await;
+    let cookie = format!("yuehui_session={}", officer.token());
+    let page = Answer::of(officer.request(Method::GET, &shown).header("cookie", cookie)).await;
+    assert!(page.text.contains("form[rounds][0][title]") && !page.text.contains("form[face_value]"));
 }
 
 /// A form's fields as a browser sends them.

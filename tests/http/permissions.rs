@@ -124,6 +124,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::POST, path: "/drafts/1/reviews", roles: PUBLISHERS },
     Call { method: Method::POST, path: "/campaigns/1/copies", roles: BUILDERS },
     Call { method: Method::POST, path: "/campaigns/1/changes", roles: BUILDERS },
+    Call { method: Method::POST, path: "/campaigns/1/rounds", roles: BUILDERS },
     Call { method: Method::GET, path: "/audit", roles: AUDITORS },
     Call { method: Method::GET, path: "/audit.csv", roles: AUDITORS },
     Call { method: Method::GET, path: "/stats/districts", roles: ORGANIZERS },

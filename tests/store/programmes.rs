@@ -3,9 +3,9 @@
 //! of them is code.
 //!
 //! A Hangzhou pack is three campaigns that open at one moment, each with the
-//! pack's number as its limit: a resident presses three times. Yiwu's “one per
-//! merchant and day” is one per outlet and day. Go To Eat's points come as
-//! vouchers for the next meal, by the time of day.
+//! pack's number as its limit: a resident presses three times. Yiwu's voucher
+//! works once a day at a merchant, at whichever of its outlets. Go To Eat's points
+//! come as vouchers for the next meal, by the time of day.
 
 use crate::builder::published;
 use crate::services::{FIRST_OUTLET, Services, key};
@@ -21,7 +21,7 @@ use tests::{TestCity, on_both_databases};
 
 on_both_databases!(
     hangzhous_pack_is_claimed_whole_and_lasts_a_week,
-    yiwus_voucher_works_once_a_day_at_a_shop,
+    yiwus_voucher_works_once_a_day_at_a_merchant,
     shenyangs_draw_hands_on_what_was_not_taken,
     hubeis_voucher_buys_no_fuel_and_looks_at_what_is_paid,
     singapores_vouchers_know_their_shops_until_the_years_end in until_the_years_end,
@@ -85,6 +85,9 @@ async fn settled(city: &Services<'_>, last_day: &str, owed_fen: i64) {
 
 const FIRST: (OutletId, &str) = (FIRST_OUTLET, "13800000002");
 
+/// The first merchant's other outlet, where its owner redeems.
+const BRANCH: (OutletId, &str) = (OutletId(2), "13800000001");
+
 async fn hangzhous_pack_is_claimed_whole_and_lasts_a_week(city: &TestCity) {
     let city = Services::of(city);
     let rounds = programme(&city, include_str!("programmes/hangzhou-2022.json")).await;
@@ -112,7 +115,7 @@ async fn hangzhous_pack_is_claimed_whole_and_lasts_a_week(city: &TestCity) {
     settled(&city, "2021-06-25", 4_000).await;
 }
 
-async fn yiwus_voucher_works_once_a_day_at_a_shop(city: &TestCity) {
+async fn yiwus_voucher_works_once_a_day_at_a_merchant(city: &TestCity) {
     let city = Services::of(city);
     let rounds = programme(&city, include_str!("programmes/yiwu.json")).await;
     let resident = city.resident(1).await;
@@ -124,9 +127,14 @@ async fn yiwus_voucher_works_once_a_day_at_a_shop(city: &TestCity) {
     assert_eq!(redeem_at(&city, FIRST, (&resident, &one), (5000, 0)).await, Ok(1000));
     let again = redeem_at(&city, FIRST, (&resident, &two), (5000, 0)).await;
     assert_eq!(again, Err(RedeemRefused::OutletLimitReached { limit: 1 }));
+    let branch = redeem_at(&city, BRANCH, (&resident, &two), (5000, 0)).await;
+    assert_eq!(branch, Err(RedeemRefused::MerchantLimitReached { limit: 1 }));
     assert_eq!(redeem_at(&city, SUPERMARKET, (&resident, &two), (5000, 0)).await, Ok(1000));
+    city.clock.set(at("2021-06-19T01:30:00+08:00"));
+    let same_night = redeem_at(&city, BRANCH, (&resident, &three), (5000, 0)).await;
+    assert_eq!(same_night, Err(RedeemRefused::MerchantLimitReached { limit: 1 }));
     city.clock.set(at("2021-06-19T10:00:00+08:00"));
-    assert_eq!(redeem_at(&city, FIRST, (&resident, &three), (5000, 0)).await, Ok(1000));
+    assert_eq!(redeem_at(&city, BRANCH, (&resident, &three), (5000, 0)).await, Ok(1000));
     settled(&city, "2021-06-19", 3_000).await;
 }
 

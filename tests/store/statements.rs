@@ -23,7 +23,7 @@ on_both_databases!(
 pub(crate) fn anything_goes(season: &mut SeedSet) {
     let (terms, round) = (&mut season.campaigns[0], &mut season.rounds[0]);
     (terms.funding, terms.government_percent) = (Funding::Mixed, 70);
-    terms.limits = Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100 };
+    terms.limits = Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100, per_merchant_day: None };
     terms.validity = Validity::Hours(20);
     (round.per_resident, round.closes_at) = (100, at("2021-06-30T22:00:00+08:00"));
 }

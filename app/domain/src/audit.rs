@@ -22,6 +22,8 @@ words! {
         PublishCampaign = "publish_campaign", "发布消费券活动", "Campaign published";
         /// A published campaign's terms were changed.
         ChangeCampaign = "change_campaign", "变更已发布的消费券活动", "Published campaign changed";
+        /// Rounds were added to a published campaign by a second person.
+        AddRounds = "add_rounds", "为已发布的活动加轮次", "Rounds added to a published campaign";
         /// A merchant was decided on.
         ReviewMerchant = "review_merchant", "审核商户", "Merchant reviewed";
         /// A merchant that was turned down signed anew.

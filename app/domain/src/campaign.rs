@@ -137,6 +137,36 @@ pub struct Limits {
     pub per_day: i64,
     /// Redemptions of the campaign at one outlet in one business day.
     pub per_outlet_day: i64,
+    /// Redemptions of the campaign at all outlets of one merchant in one
+    /// business day; not limited, where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_merchant_day: Option<i64>,
+}
+
+impl Limits {
+    /// How many a day at one outlet, at one merchant, or both: what leaves the
+    /// least room is told, and the other one where it says more.
+    #[must_use]
+    pub fn words_at_shops(self, lang: crate::Lang) -> String {
+        shop_limits(self.per_outlet_day, self.per_merchant_day, lang)
+    }
+}
+
+/// How many vouchers work a day at one outlet, and at one merchant where that is
+/// limited.
+#[must_use]
+pub fn shop_limits(outlet: i64, merchant: Option<i64>, lang: crate::Lang) -> String {
+    let at_outlet =
+        || lang.pick(format!("同一门店每天最多用 {outlet} 张"), format!("{outlet} a day at one outlet"));
+    let Some(merchant) = merchant else { return at_outlet() };
+    let at_merchant = lang.pick(
+        format!("同一商户（各门店合计）每天最多用 {merchant} 张"),
+        format!("{merchant} a day at all outlets of one merchant"),
+    );
+    if merchant <= outlet {
+        return at_merchant;
+    }
+    format!("{}{}{at_merchant}", at_outlet(), lang.pick("，", ", "))
 }
 
 /// Where a voucher works. An empty allow list allows all; a deny list wins.

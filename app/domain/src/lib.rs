@@ -58,10 +58,13 @@ pub use assisted::{
 };
 pub use audit::{AuditAction, AuditMark, AuditRecord, AuditThing, BadMark};
 pub use builder::{
-    Budget, CampaignFault, CampaignForm, CampaignRule, ChangeRefused, DraftRefused, DraftState, DraftStep,
-    MOST_IN_DRAW, MOST_IN_ROUND, MOST_ROUNDS, Plan, PlanRules, QuotaForm, RoundForm, ShareOut, sentence,
+    Budget, CLAIM_HOURS, CLAIM_WINDOWS, CampaignFault, CampaignForm, CampaignRule, ChangeRefused,
+    DraftRefused, DraftState, DraftStep, LIMIT_BOUNDS, MOST_IN_DRAW, MOST_IN_ROUND, MOST_ROUNDS,
+    MOST_ROUNDS_IN_ALL, PERCENT_OFF, Plan, PlanRules, QuotaForm, RoundForm, ShareOut, VALID_HOURS, sentence,
 };
-pub use campaign::{Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity};
+pub use campaign::{
+    Benefit, CampaignTerms, Funding, Limits, Stacking, UsableWhen, UsableWhere, Validity, shop_limits,
+};
 pub use code::{CodeKey, VoucherCode, fold_typed};
 pub use credit_code::{BadCreditCode, CreditCode};
 pub use cube::{

@@ -130,7 +130,7 @@ mod tests {
             government_percent: 70,
             benefit: Benefit::Threshold { face_value_fen: fen(2000), threshold_fen: fen(8000) },
             pot_fen: fen(1_000_000),
-            limits: Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1 },
+            limits: Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1, per_merchant_day: None },
             usable_where: UsableWhere {
                 districts_allow: vec!["210302".parse().unwrap()],
                 outlets_deny: vec![OutletId(9)],

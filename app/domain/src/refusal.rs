@@ -240,6 +240,13 @@ pub enum RedeemRefused {
         /// The limit.
         limit: i64,
     },
+    /// The resident has used as many at this merchant's outlets today as they
+    /// may.
+    #[error("the limit per merchant and day is reached")]
+    MerchantLimitReached {
+        /// The limit.
+        limit: i64,
+    },
     /// A car is bought first, then the voucher redeemed.
     #[error("a car voucher needs the invoice number")]
     InvoiceRequired,
@@ -316,6 +323,7 @@ impl RedeemRefused {
             RedeemRefused::TillRequired => "till_required",
             RedeemRefused::ManagerRequired { .. } => "manager_required",
             RedeemRefused::OutletLimitReached { .. } => "outlet_limit_reached",
+            RedeemRefused::MerchantLimitReached { .. } => "merchant_limit_reached",
             RedeemRefused::InvoiceRequired => "invoice_required",
             RedeemRefused::PaperCheckRequired { .. } => "paper_check_required",
             RedeemRefused::PaperCheckWrong { .. } => "paper_check_wrong",
@@ -418,6 +426,10 @@ impl RedeemRefused {
             RedeemRefused::OutletLimitReached { limit } => lang.pick(
                 format!("每人每天在同一门店限用 {limit} 张，请换一家店或明天再来"),
                 format!("The limit is {limit} per person, outlet and day: use it elsewhere or tomorrow"),
+            ),
+            RedeemRefused::MerchantLimitReached { limit } => lang.pick(
+                format!("每人每天在同一商户（各门店合计）限用 {limit} 张，请换一家商户或明天再来"),
+                format!("The limit is {limit} per person, merchant and day, all its outlets together: use it at another merchant or tomorrow"),
             ),
             RedeemRefused::InvoiceRequired => lang
                 .pick(

@@ -97,7 +97,7 @@ mod tests {
             government_percent,
             benefit,
             pot_fen: fen(1_000_000),
-            limits: Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1 },
+            limits: Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1, per_merchant_day: None },
             usable_where: UsableWhere::default(),
             usable_when: UsableWhen {
                 from: "2021-06-18".parse().unwrap(),

@@ -242,6 +242,26 @@ pub async fn copy_campaign(
     notice::settle(done.await, LIST)
 }
 
+/// Begins a draft of further rounds of a published campaign, and shows it.
+///
+/// # Errors
+/// Nobody is signed in, the reader may not, or there is no such campaign.
+#[server(prefix = "/api/fn", endpoint = "add_campaign_rounds")]
+pub async fn add_campaign_rounds(
+    #[server(default)] campaign_id: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let done = async {
+        let (officer, backend) = allowed(Permission::BuildCampaigns).await?;
+        let id = campaign_id.parse().map_err(|_| caller::convert(Denied::NotFound))?;
+        let draft = backend.begin_rounds(&officer, id, Vec::new(), &key_of(&key)?).await;
+        let draft = draft.map_err(caller::convert)?.answer.draft_id;
+        leptos_axum::redirect(&format!("{LIST}/drafts/{draft}"));
+        Ok(())
+    };
+    notice::settle(done.await, LIST)
+}
+
 /// Changes a published campaign where no holder is hurt.
 ///
 /// # Errors

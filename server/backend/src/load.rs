@@ -70,12 +70,19 @@ pub(crate) fn opening_entries(
         let pot = terms.pot_fen.get();
         let lines = [(Account::Funder(terms.id), -pot), (Account::Pot(terms.id), pot)];
         entries.push(Entry::new(EntryKind::Fund, None, &lines).map_err(StoreError::corrupt)?);
-        for round in rounds.iter().filter(|round| round.campaign_id == terms.id) {
-            let value = terms.benefit.face_value().times(round.quantity);
-            let value = value.ok_or_else(|| StoreError::corrupt("a round's value"))?.get();
-            let lines = [(Account::Pot(terms.id), -value), (Account::Reserved(round.id), value)];
-            entries.push(Entry::new(EntryKind::Publish, None, &lines).map_err(StoreError::corrupt)?);
-        }
+        entries.extend(release_entries(terms, rounds)?);
     }
     Ok(entries)
+}
+
+/// The value of each of a campaign's rounds is set aside.
+pub(crate) fn release_entries(terms: &CampaignTerms, rounds: &[Round]) -> Result<Vec<Entry>, StoreError> {
+    let own = rounds.iter().filter(|round| round.campaign_id == terms.id);
+    let entry = |round: &Round| {
+        let value = terms.benefit.face_value().times(round.quantity);
+        let value = value.ok_or_else(|| StoreError::corrupt("a round's value"))?.get();
+        let lines = [(Account::Pot(terms.id), -value), (Account::Reserved(round.id), value)];
+        Entry::new(EntryKind::Publish, None, &lines).map_err(StoreError::corrupt)
+    };
+    own.map(entry).collect()
 }

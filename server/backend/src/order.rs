@@ -8,9 +8,9 @@
 
 use crate::once::{Begun, Done};
 use crate::store::desk::Redeemable;
-use crate::store::redemption::{self, OutletUse};
+use crate::store::redemption;
 use crate::store::voucher::{self, VoucherRow};
-use crate::store::{Tx, ledger, merchant_use, meta, tally};
+use crate::store::{Tx, ledger, merchant_use, meta, resident_use, tally};
 use crate::till::{Judged, Till, terms_of};
 use crate::{Backend, Caller, Error, RedeemRequest, StoreError, keys};
 use domain::shapes::{OrderPreview, OrderShape};
@@ -80,7 +80,9 @@ impl Backend {
             judged.inspect_err(|error| self.count_wrong_code(error, caller.account_id, self.now()))?;
         let (mut vouchers, mut before) = (Vec::with_capacity(judged.len()), (0, Fen::ZERO));
         for (at, (on_order, till)) in judged.iter().zip(&tills).enumerate() {
-            self.check_outlet_use(&mut tx, on_order, till).await.map_err(numbered(at))?;
+            self.check_residents_day(&mut tx, &on_order.held, &on_order.judged, till)
+                .await
+                .map_err(numbered(at))?;
             self.check_daily_cap(&mut tx, &on_order.judged, till, before).await.map_err(numbered(at))?;
             let subsidies = before.1.plus(on_order.judged.subsidy());
             before = (before.0 + 1, subsidies.ok_or_else(|| StoreError::corrupt("an order's subsidies"))?);
@@ -205,20 +207,6 @@ impl Backend {
         judged.into_iter().zip(tills).enumerate().map(part).collect()
     }
 
-    async fn check_outlet_use(&self, tx: &mut Tx, on_order: &OnOrder, till: &Till) -> Result<(), Error> {
-        let used = OutletUse {
-            account_id: on_order.held.account_id,
-            campaign_id: on_order.held.campaign_id,
-            outlet_id: till.outlet.id.0,
-            business_day: &self.zone().business_day(till.now).to_string(),
-        };
-        let limit = on_order.judged.per_outlet_day;
-        if redemption::used_at_outlet(tx, &used).await? >= limit {
-            return Err(RedeemRefused::OutletLimitReached { limit }.into());
-        }
-        Ok(())
-    }
-
     /// Writes an order's redemptions, after an entry of what came `before` them:
     /// their vouchers are held, so what was judged still holds.
     pub(crate) async fn write_order(
@@ -236,6 +224,11 @@ impl Backend {
             let limit = part.per_outlet_day;
             if !redemption::use_outlet(tx, &part.row, limit).await? {
                 return Err(numbered(at)(RedeemRefused::OutletLimitReached { limit }.into()));
+            }
+            if let Some(limit) = part.per_merchant_day
+                && !resident_use::count(tx, &part.row, limit).await?
+            {
+                return Err(numbered(at)(RedeemRefused::MerchantLimitReached { limit }.into()));
             }
             if !voucher::redeem(tx, &part.row, part.step).await? {
                 return Err(StoreError::Moved("a voucher of the order").into());

@@ -4,7 +4,7 @@ use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
 use crate::store::settlement::lines::{self, BatchPlace};
 use crate::store::settlement::{self, rows};
-use crate::store::{Tx, ledger, merchant_use, meta, redemption, tally, voucher};
+use crate::store::{Tx, ledger, merchant_use, meta, redemption, resident_use, tally, voucher};
 use crate::till::tally_of;
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::Reversed;
@@ -193,6 +193,9 @@ impl Backend {
             && !is_settled
             && voucher::give_back(tx, VoucherId(read.voucher_id), self.now()).await?;
         redemption::leave_outlet(tx, &read.outlet_use()).await?;
+        if terms.limits.per_merchant_day.is_some() {
+            resident_use::give_back(tx, read).await?;
+        }
         if catalogue.merchant(MerchantId(read.merchant_id)).and_then(|of| catalogue.cap_of(of)).is_some() {
             merchant_use::give_back(tx, read).await?;
         }

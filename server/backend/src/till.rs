@@ -1,14 +1,15 @@
 //! The till: preview and redemption.
 
+mod limits;
 mod parts;
 
 use crate::assisted::Paper;
 use crate::catalogue::Catalogue;
 use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
-use crate::store::redemption::{self, RedemptionRow};
+use crate::store::redemption::RedemptionRow;
 use crate::store::voucher::VoucherRow;
-use crate::store::{Tx, account, identity, merchant_use, voucher};
+use crate::store::{Tx, account, identity, voucher};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
@@ -99,6 +100,7 @@ impl Till {
 /// What the terms say to a voucher on an order.
 pub(crate) struct Judged {
     pub(crate) per_outlet_day: i64,
+    pub(crate) per_merchant_day: Option<i64>,
     /// What its merchant may redeem that day, while it is under review.
     pub(crate) cap: Option<ProvisionalCap>,
     face_value: Fen,
@@ -125,6 +127,7 @@ impl Judged {
         Judged {
             cap,
             per_outlet_day: terms.limits.per_outlet_day,
+            per_merchant_day: terms.limits.per_merchant_day,
             face_value: terms.benefit.face_value(),
             kind: order.kind.clone(),
             part,
@@ -149,39 +152,9 @@ impl Backend {
         let (clerk, now) = (till.clerk, till.now);
         let judged = held.and_then(|held| Ok((self.judge(&held, &till)?, held)));
         let (judged, held) = judged.inspect_err(|error| self.count_wrong_code(error, clerk, now))?;
-        let limit = judged.per_outlet_day;
-        let used = redemption::OutletUse {
-            account_id: held.account_id,
-            campaign_id: held.campaign_id,
-            outlet_id: till.outlet.id.0,
-            business_day: &self.zone().business_day(till.now).to_string(),
-        };
-        if redemption::used_at_outlet(&mut tx, &used).await? >= limit {
-            return Err(RedeemRefused::OutletLimitReached { limit }.into());
-        }
+        self.check_residents_day(&mut tx, &held, &judged, &till).await?;
         self.check_daily_cap(&mut tx, &judged, &till, (0, Fen::ZERO)).await?;
         Ok(self.preview_shape(&mut tx, &held, &judged).await?)
-    }
-
-    /// Refuses what would not fit the day of a merchant under review, after so
-    /// many redemptions and their subsidies of the same order.
-    pub(crate) async fn check_daily_cap(
-        &self,
-        tx: &mut Tx,
-        judged: &Judged,
-        till: &Till,
-        (count, before): (i64, Fen),
-    ) -> Result<(), Error> {
-        let Some(cap) = judged.cap else { return Ok(()) };
-        let business_day = self.zone().business_day(till.now).to_string();
-        let today = merchant_use::Day { merchant_id: till.merchant.0, business_day: &business_day };
-        let (redeemed, subsidized) = merchant_use::of(tx, &today).await?;
-        let subsidy = before.plus(judged.subsidy());
-        if subsidy.is_some_and(|subsidy| cap.admits(redeemed + count, subsidized, subsidy)) {
-            Ok(())
-        } else {
-            Err(RedeemRefused::DailyCapReached { cap }.into())
-        }
     }
 
     /// What a voucher would do on its part of an order.
@@ -241,6 +214,7 @@ impl Backend {
             Redeemed::Unknown => Denied::NotFound.into(),
             Redeemed::Refused(refused) => refused,
             Redeemed::AtOutletLimit(limit) => RedeemRefused::OutletLimitReached { limit }.into(),
+            Redeemed::AtMerchantLimit(limit) => RedeemRefused::MerchantLimitReached { limit }.into(),
             Redeemed::AtDailyCap(cap) => RedeemRefused::DailyCapReached { cap }.into(),
         };
         self.count_wrong_code(&refused, clerk, now);
@@ -377,8 +351,8 @@ impl Backend {
         key: &str,
         request_hash: &str,
     ) -> Result<Redeemable, Error> {
-        let Judged { per_outlet_day, cap, face_value, kind, part: Part { order, split }, discount, step } =
-            judged;
+        let Judged { per_outlet_day, per_merchant_day, cap, face_value, kind, part, discount, step } = judged;
+        let Part { order, split } = part;
         let row = RedemptionRow {
             redemption_id: 0,
             voucher_id: held.voucher_id,
@@ -409,7 +383,7 @@ impl Backend {
         };
         let entry = redeem_entry(&row, face_value)?;
         let tally = tally_of(&row, 1, row.order_fen, row.subsidy_fen, row.government_fen);
-        Ok(Redeemable { row, step, per_outlet_day, cap, entry, tally })
+        Ok(Redeemable { row, step, per_outlet_day, per_merchant_day, cap, entry, tally })
     }
 
     /// A redemption as it was when it was made: the answer to its request, now

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use backend::{Backend, DraftChange};
 use domain::shapes::{CampaignShape, DraftShape, Page, Problem};
-use domain::{CampaignForm, CampaignId, DraftId, ListQuery};
+use domain::{CampaignForm, CampaignId, DraftId, ListQuery, RoundForm};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(review_draft))
         .routes(routes!(copy_campaign))
         .routes(routes!(change_campaign))
+        .routes(routes!(begin_rounds))
 }
 
 /// The version that was looked at.
@@ -223,6 +224,38 @@ async fn copy_campaign(
     Key(key): Key,
 ) -> Result<Response, Refused> {
     Ok(created(backend.copy_campaign(&caller, id, &key).await?))
+}
+
+/// Further rounds.
+#[derive(Deserialize, ToSchema)]
+struct RoundsBody {
+    /// What was typed, at most 20; they may be incomplete, and written anew as the draft's.
+    #[serde(default)]
+    rounds: Vec<RoundForm>,
+}
+
+/// Begins a draft of further rounds of a published campaign. It goes the way of every draft: submitted, and published
+/// by a second person within what the pot has left then. Rounds that stand already are not touched.
+#[utoipa::path(
+    post, path = "/campaigns/{id}/rounds", tag = "builder", request_body = RoundsBody,
+    params(
+        ("id" = CampaignId, Path, description = "The campaign's number"),
+        ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters", min_length = 8, max_length = 128),
+    ),
+    responses(
+        (status = CREATED, body = DraftShape, description = "The draft, which `extends` the campaign", headers(("Idempotent-Replay" = bool, description = "`true` when this is the stored answer of an earlier request"))),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`bad_field`, with `field` and `limit`; `key_reused`"),
+    ),
+    security(("session" = []), ("bearer" = [])),
+)]
+async fn begin_rounds(
+    State(backend): State<Backend>,
+    Builder(caller): Builder,
+    Id(id): Id<CampaignId>,
+    Key(key): Key,
+    Body(RoundsBody { rounds }): Body<RoundsBody>,
+) -> Result<Response, Refused> {
+    Ok(created(backend.begin_rounds(&caller, id, rounds, &key).await?))
 }
 
 /// Changes a published campaign's terms to those of the form, where that cannot hurt a holder: terms may be eased and

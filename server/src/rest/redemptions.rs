@@ -78,7 +78,7 @@ struct ReverseBody {
     responses(
         (status = OK, body = Preview),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_redeemed`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_stale`, `below_threshold`, `wrong_district`, `wrong_kind`, `wrong_outlet`, `outside_hours`, `not_yet_valid`, `expired`, `voided`, `frozen`, `outlet_limit_reached`, `invoice_required`, `not_with_discount`, `merchant_rejected` and `merchant_lapsed` (with the `reason`), `daily_cap_reached`, `till_required`, `manager_required` (with `limit_fen`), `bad_field`; of a paper `paper_check_required` and `paper_check_wrong` (with `asks_for`, `tries_left`), `paper_locked`, `paper_replaced`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_stale`, `below_threshold`, `wrong_district`, `wrong_kind`, `wrong_outlet`, `outside_hours`, `not_yet_valid`, `expired`, `voided`, `frozen`, `outlet_limit_reached`, `merchant_limit_reached`, `invoice_required`, `not_with_discount`, `merchant_rejected` and `merchant_lapsed` (with the `reason`), `daily_cap_reached`, `till_required`, `manager_required` (with `limit_fen`), `bad_field`; of a paper `paper_check_required` and `paper_check_wrong` (with `asks_for`, `tries_left`), `paper_locked`, `paper_replaced`"),
     ),
     security(("session" = []), ("bearer" = [])),
 )]

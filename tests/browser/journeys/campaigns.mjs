@@ -14,11 +14,16 @@ async function fill(page, pot) {
   await field("pot").fill(pot);
   await field("usable_from").fill("2021-06-18");
   await field("usable_to").fill("2021-06-30");
-  const round = (name) => field(`rounds][0][${name}`);
-  await round("title").fill("首轮");
-  await round("opens_at").fill("2021-06-18T12:00");
-  await round("closes_at").fill("2021-06-18T22:00");
-  await round("quantity").fill("300");
+  await fillRound(page, "首轮", "2021-06-18", "300");
+}
+
+/** Fills in the first round of a form, from noon to ten at night of a day. */
+async function fillRound(page, title, day, quantity) {
+  const round = (name) => page.locator(`[name="form[rounds][0][${name}]"]`);
+  await round("title").fill(title);
+  await round("opens_at").fill(`${day}T12:00`);
+  await round("closes_at").fill(`${day}T22:00`);
+  await round("quantity").fill(quantity);
 }
 
 export const journeys = {
@@ -54,5 +59,40 @@ export const journeys = {
     await resident.goto("/vouchers");
     await resident.getByText("夜市加油券").first().click();
     assert.match(await resident.locator("main").innerText(), /满40减10，全市/);
+  },
+
+  "without JavaScript a published campaign gets a further round": async (city) => {
+    const page = await city.phone(WIDE);
+    await city.signIn(page, people.organizer);
+    await page.goto("/bureau/campaigns/new");
+    await fill(page, "5000");
+    await page.locator('[name="form[title]"]').fill("周周有券");
+    await page.locator('[name="form[per_campaign]"]').fill("2");
+    await page.locator('[name="form[per_merchant_day]"]').fill("1");
+    await campaigns.save(page).click();
+    assert.match(await campaigns.sentence(page).innerText(), /同一商户（各门店合计）每天最多用 1 张/);
+    await campaigns.submit(page).click();
+    const second = await city.phone(WIDE);
+    await city.signIn(second, people.finance);
+    await second.goto(new URL(page.url()).pathname);
+    await campaigns.publish(second).click();
+    await second.waitForURL(/\/bureau\/campaigns\/\d+$/);
+    const published = new URL(second.url()).pathname;
+
+    await page.goto(published);
+    await campaigns.addRounds(page).click();
+    await page.waitForURL(/\/bureau\/campaigns\/drafts\/\d+$/);
+    assert.match(await campaigns.extends(page).innerText(), /周周有券/);
+    assert.equal(await page.locator('[name="form[face_value]"]').count(), 0, "the terms stay");
+    await fillRound(page, "第二周", "2021-06-25", "201");
+    await campaigns.save(page).click();
+    assert.match(await campaigns.over(page).innerText(), /10/);
+    await fillRound(page, "第二周", "2021-06-25", "200");
+    await campaigns.save(page).click();
+    await campaigns.submit(page).click();
+    await second.goto(new URL(page.url()).pathname);
+    await campaigns.publish(second).click();
+    await second.waitForURL((url) => url.pathname === published);
+    assert.match(await second.locator("main").innerText(), /首轮[^]*第二周/);
   },
 };

@@ -39,7 +39,7 @@ fn scarce(season: &mut SeedSet) {
 }
 
 fn limits() -> Limits {
-    Limits { per_campaign: 3, per_day: 3, per_outlet_day: 2 }
+    Limits { per_campaign: 3, per_day: 3, per_outlet_day: 2, per_merchant_day: None }
 }
 
 fn terms(campaign: &CampaignTerms) -> Terms {

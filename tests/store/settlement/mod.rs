@@ -24,7 +24,7 @@ pub(crate) const NEXT_WEEK: &str = "2021-06-27";
 /// The first campaign goes on for weeks without limits in its way.
 pub(crate) fn for_weeks(season: &mut SeedSet) {
     let (terms, round) = (&mut season.campaigns[0], &mut season.rounds[0]);
-    terms.limits = Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100 };
+    terms.limits = Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100, per_merchant_day: None };
     terms.validity = Validity::Hours(24 * 60);
     (round.per_resident, round.closes_at) = (100, at("2021-07-31T22:00:00+08:00"));
 }

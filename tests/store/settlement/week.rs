@@ -60,7 +60,8 @@ fn three_campaigns(season: &mut SeedSet) {
         let mut terms = terms.clone();
         (terms.id, terms.pot_fen) = (CampaignId(n), fen(5_000_000));
         terms.benefit = Benefit::Threshold { face_value_fen, threshold_fen };
-        terms.limits = Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100 };
+        terms.limits =
+            Limits { per_campaign: 100, per_day: 100, per_outlet_day: 100, per_merchant_day: None };
         (terms.usable_where, terms.validity) = (UsableWhere::default(), Validity::Hours(120));
         match n {
             2 => (terms.funding, terms.government_percent) = (Funding::Mixed, 70),

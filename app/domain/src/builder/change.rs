@@ -47,6 +47,7 @@ impl CampaignTerms {
             ("per_campaign", new.limits.per_campaign >= self.limits.per_campaign),
             ("per_day", new.limits.per_day >= self.limits.per_day),
             ("per_outlet_day", new.limits.per_outlet_day >= self.limits.per_outlet_day),
+            ("per_merchant_day", allows_more(self.limits.per_merchant_day, new.limits.per_merchant_day)),
             ("districts_allow", widens(&old_where.districts_allow, &new_where.districts_allow)),
             ("districts_deny", is_part(&new_where.districts_deny, &old_where.districts_deny)),
             ("kinds_allow", widens(&old_where.kinds_allow, &new_where.kinds_allow)),
@@ -72,6 +73,11 @@ fn same_kind(old: Benefit, new: Benefit) -> bool {
         (Benefit::Percent { percent_off: old, .. }, Benefit::Percent { percent_off: new, .. }) => old == new,
         (old, new) => old.code() == new.code(),
     }
+}
+
+/// Whether a limit that need not be there leaves at least as much room.
+fn allows_more(old: Option<i64>, new: Option<i64>) -> bool {
+    new.is_none_or(|new| old.is_some_and(|old| new >= old))
 }
 
 /// Whether an allow list lets through all that it did; an empty one is all.
@@ -116,7 +122,7 @@ mod tests {
             government_percent: 70,
             benefit: Benefit::Threshold { face_value_fen: fen(1000), threshold_fen: fen(4000) },
             pot_fen: fen(100_000),
-            limits: Limits { per_campaign: 2, per_day: 2, per_outlet_day: 2 },
+            limits: Limits { per_campaign: 2, per_day: 2, per_outlet_day: 2, per_merchant_day: Some(2) },
             usable_where: UsableWhere {
                 districts_allow: vec!["210302".parse().unwrap()],
                 kinds_allow: vec![kind("catering")],
@@ -159,9 +165,13 @@ mod tests {
         (|new| new.government_percent = 71, &["government_percent"]),
         (|new| new.limits.per_campaign = 3, &[]),
         (
-            |new| new.limits = Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1 },
-            &["per_campaign", "per_day", "per_outlet_day"],
+            |new| {
+                new.limits =
+                    Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1, per_merchant_day: Some(1) }
+            },
+            &["per_campaign", "per_day", "per_outlet_day", "per_merchant_day"],
         ),
+        (|new| new.limits.per_merchant_day = None, &[]),
         (|new| new.usable_where.districts_allow.clear(), &[]),
         (|new| new.usable_where.districts_allow.push("210303".parse().unwrap()), &[]),
         (|new| new.usable_where.districts_allow = vec!["210303".parse().unwrap()], &["districts_allow"]),

@@ -111,6 +111,9 @@ pub struct CampaignForm {
     pub per_day: String,
     /// Redemptions per resident, outlet and business day.
     pub per_outlet_day: String,
+    /// Redemptions per resident, merchant and business day, at all its outlets
+    /// together; empty for no such limit.
+    pub per_merchant_day: String,
     /// Only these districts; all, when empty.
     pub districts_allow: Vec<String>,
     /// Not these districts.
@@ -235,7 +238,7 @@ impl CampaignForm {
         Ok(self)
     }
 
-    fn texts(&mut self) -> [(&'static str, usize, &mut String); 21] {
+    fn texts(&mut self) -> [(&'static str, usize, &mut String); 22] {
         [
             ("title", NAME, &mut self.title),
             ("title_en", NAME, &mut self.title_en),
@@ -251,6 +254,7 @@ impl CampaignForm {
             ("per_campaign", SHORT, &mut self.per_campaign),
             ("per_day", SHORT, &mut self.per_day),
             ("per_outlet_day", SHORT, &mut self.per_outlet_day),
+            ("per_merchant_day", SHORT, &mut self.per_merchant_day),
             ("outlets_allow", SHORT, &mut self.outlets_allow),
             ("outlets_deny", SHORT, &mut self.outlets_deny),
             ("hours", SHORT, &mut self.hours),
@@ -281,6 +285,7 @@ impl CampaignForm {
         };
         let (place, threshold) = (&terms.usable_where, terms.benefit.threshold());
         let mixed = terms.funding == Funding::Mixed;
+        let per_merchant_day = terms.limits.per_merchant_day;
         CampaignForm {
             title: terms.title.clone(),
             title_en: terms.title_en.clone(),
@@ -296,6 +301,7 @@ impl CampaignForm {
             per_campaign: terms.limits.per_campaign.to_string(),
             per_day: terms.limits.per_day.to_string(),
             per_outlet_day: terms.limits.per_outlet_day.to_string(),
+            per_merchant_day: per_merchant_day.map(|limit| limit.to_string()).unwrap_or_default(),
             districts_allow: texts(&place.districts_allow),
             districts_deny: texts(&place.districts_deny),
             kinds_allow: kinds(&place.kinds_allow),

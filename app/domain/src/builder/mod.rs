@@ -6,6 +6,7 @@ mod fault;
 mod form;
 mod life;
 mod read;
+mod rules;
 mod sentence;
 
 pub use change::ChangeRefused;
@@ -13,11 +14,12 @@ pub use fault::{CampaignFault, CampaignRule};
 pub use form::{CampaignForm, QuotaForm, RoundForm, ShareOut};
 pub use life::{DraftRefused, DraftState, DraftStep};
 pub use read::{Budget, Plan, PlanRules};
+pub use rules::{
+    CLAIM_HOURS, CLAIM_WINDOWS, LIMIT_BOUNDS, MOST_IN_DRAW, MOST_IN_ROUND, PERCENT_OFF, VALID_HOURS,
+};
 pub use sentence::sentence;
 
 /// The most rounds of a campaign.
 pub const MOST_ROUNDS: usize = 20;
-/// No round is larger.
-pub const MOST_IN_ROUND: i64 = 10_000_000;
-/// No draw has more places.
-pub const MOST_IN_DRAW: i64 = 100_000;
+/// The most rounds that a campaign grows to, a few at a time.
+pub const MOST_ROUNDS_IN_ALL: usize = 100;

@@ -2,11 +2,14 @@
 
 mod rounds;
 
-use super::{CampaignFault, CampaignForm, CampaignRule, DraftRefused, sentence};
+use super::{
+    CampaignFault, CampaignForm, CampaignRule, DraftRefused, LIMIT_BOUNDS, PERCENT_OFF, VALID_HOURS, sentence,
+};
 use crate::{
     Benefit, CampaignId, CampaignTerms, Day, DistrictCode, Fen, Funding, KindCode, Lang, Limits, OutletId,
-    Round, Season, Stacking, Switch, Timestamp, UsableWhen, UsableWhere, Validity, Zone,
+    Round, Season, Stacking, Timestamp, UsableWhen, UsableWhere, Validity, Zone,
 };
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Against what a form is read.
@@ -60,9 +63,8 @@ impl Plan {
     /// # Errors
     /// The rounds cost more than the pot holds.
     pub fn budget(&self) -> Result<Budget, DraftRefused> {
-        let (pot, vouchers) = (self.terms.pot_fen, self.rounds.iter().map(|round| round.quantity).sum());
-        let value = self.terms.benefit.face_value().times(vouchers).unwrap_or(Fen::MAX);
-        let budget = Budget { pot, vouchers, value };
+        let budget = self.terms.budget(self.rounds.iter().map(|round| round.quantity).sum());
+        let Budget { pot, vouchers, value } = budget;
         if budget.is_over() { Err(DraftRefused::OverBudget { value, pot, vouchers }) } else { Ok(budget) }
     }
 }
@@ -101,11 +103,27 @@ impl CampaignForm {
     pub fn read(&self, rules: &PlanRules<'_>) -> Result<Plan, Vec<CampaignFault>> {
         let mut reader = Reader { rules, faults: Vec::new() };
         let terms = reader.terms(self);
-        let rounds = terms.as_ref().map(|terms| reader.rounds(self, terms)).unwrap_or_default();
+        let rounds = terms.as_ref().map(|terms| reader.rounds(self, terms, &[])).unwrap_or_default();
         match terms {
             Some(terms) if reader.faults.is_empty() => Ok(Plan { terms, rounds }),
             _ => Err(reader.faults),
         }
+    }
+
+    /// Reads the rounds alone: further ones of a published campaign, which has
+    /// some already.
+    ///
+    /// # Errors
+    /// What is wrong, field by field.
+    pub fn read_rounds(
+        &self,
+        rules: &PlanRules<'_>,
+        terms: &CampaignTerms,
+        standing: &[Round],
+    ) -> Result<Vec<Round>, Vec<CampaignFault>> {
+        let mut reader = Reader { rules, faults: Vec::new() };
+        let rounds = reader.rounds(self, terms, standing);
+        if reader.faults.is_empty() { Ok(rounds) } else { Err(reader.faults) }
     }
 
     /// Reads the terms alone: for a change of a published campaign.
@@ -168,9 +186,10 @@ impl Reader<'_> {
         word
     }
 
-    fn number(&mut self, field: &str, text: &str, (least, most): (i64, i64)) -> Option<i64> {
-        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    fn number(&mut self, field: &str, text: &str, bounds: RangeInclusive<i64>) -> Option<i64> {
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
         if number.is_none() {
+            let (least, most) = bounds.into_inner();
             self.fault(field, CampaignRule::NotIn { least, most });
         }
         number
@@ -242,27 +261,28 @@ impl Reader<'_> {
 
     fn funding(&mut self, form: &CampaignForm) -> Option<(Funding, u8)> {
         let funding = self.word::<Funding>("funded_by", &form.funded_by)?;
+        let bounds = funding.government_percents();
         let percent = match funding {
-            Funding::Government => 100,
-            Funding::Merchant => 0,
-            Funding::Mixed => self.number("government_percent", &form.government_percent, (1, 99))?,
+            Funding::Government | Funding::Merchant => *bounds.start(),
+            Funding::Mixed => self.number("government_percent", &form.government_percent, bounds)?,
         };
         Some((funding, u8::try_from(percent).ok()?))
     }
 
     fn benefit(&mut self, form: &CampaignForm) -> Option<Benefit> {
-        let face_value = self.money("face_value", &form.face_value);
+        self.money("face_value", &form.face_value);
         match form.kind.as_str() {
             "threshold" => {
-                let threshold = self.money("threshold", &form.threshold);
-                if let (Some(face_value), Some(threshold)) = (face_value, threshold)
-                    && threshold < face_value
+                self.money("threshold", &form.threshold)?;
+                if let Some(benefit) =
+                    form.benefit().filter(|benefit| benefit.takes_more_than_its_threshold())
                 {
+                    let face_value = benefit.face_value();
                     self.fault("threshold", CampaignRule::BelowFaceValue { face_value });
                 }
             }
             "percent" => {
-                self.number("percent_off", &form.percent_off, (1, 99))?;
+                self.number("percent_off", &form.percent_off, PERCENT_OFF)?;
                 if !form.threshold.is_empty() {
                     self.money("threshold", &form.threshold);
                 }
@@ -274,11 +294,19 @@ impl Reader<'_> {
     }
 
     fn limits(&mut self, form: &CampaignForm) -> Option<Limits> {
-        let bounds = (1, 1_000);
-        let per_campaign = self.number("per_campaign", &form.per_campaign, bounds);
-        let per_day = self.number("per_day", &form.per_day, bounds);
-        let per_outlet_day = self.number("per_outlet_day", &form.per_outlet_day, bounds);
-        Some(Limits { per_campaign: per_campaign?, per_day: per_day?, per_outlet_day: per_outlet_day? })
+        let per_campaign = self.number("per_campaign", &form.per_campaign, LIMIT_BOUNDS);
+        let per_day = self.number("per_day", &form.per_day, LIMIT_BOUNDS);
+        let per_outlet_day = self.number("per_outlet_day", &form.per_outlet_day, LIMIT_BOUNDS);
+        let per_merchant_day = match form.per_merchant_day.as_str() {
+            "" => None,
+            typed => Some(self.number("per_merchant_day", typed, LIMIT_BOUNDS)?),
+        };
+        Some(Limits {
+            per_campaign: per_campaign?,
+            per_day: per_day?,
+            per_outlet_day: per_outlet_day?,
+            per_merchant_day,
+        })
     }
 
     fn usable_where(&mut self, form: &CampaignForm) -> UsableWhere {
@@ -292,11 +320,8 @@ impl Reader<'_> {
             fuel: form.fuel,
             cars: form.cars,
         };
-        for (field, on, switch) in [("fuel", form.fuel, Switch::Fuel), ("cars", form.cars, Switch::Cars)] {
-            let mut behind = self.rules.season.kinds.iter().filter(|kind| kind.switch == Some(switch));
-            if !on && behind.any(|kind| place.kinds_allow.contains(&kind.code)) {
-                self.fault(field, CampaignRule::Switch);
-            }
+        for (field, _) in place.missing_switches(self.rules.season) {
+            self.fault(field, CampaignRule::Switch);
         }
         place
     }
@@ -361,7 +386,7 @@ impl Reader<'_> {
                 Some(Validity::Until(day))
             }
             ("", hours) if !hours.is_empty() => {
-                let hours = self.number("valid_hours", hours, (1, 24 * 366))?;
+                let hours = self.number("valid_hours", hours, VALID_HOURS)?;
                 u32::try_from(hours).ok().map(Validity::Hours)
             }
             _ => {

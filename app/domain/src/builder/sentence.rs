@@ -92,11 +92,12 @@ fn when(terms: &CampaignTerms, lang: Lang) -> String {
 
 fn limits(terms: &CampaignTerms, lang: Lang) -> String {
     let limits = terms.limits;
-    let (all, day, outlet) = (limits.per_campaign, limits.per_day, limits.per_outlet_day);
+    let (all, day) = (limits.per_campaign, limits.per_day);
     let daily = (day < all).then(|| lang.pick(format!("，每天最多 {day} 张"), format!(", {day} a day")));
+    let (daily, shops) = (daily.unwrap_or_default(), limits.words_at_shops(lang));
     lang.pick(
-        format!("每人最多领 {all} 张{}，同一门店每天最多用 {outlet} 张", daily.clone().unwrap_or_default()),
-        format!("At most {all} for each person{}, {outlet} a day at one outlet", daily.unwrap_or_default()),
+        format!("每人最多领 {all} 张{daily}，{shops}"),
+        format!("At most {all} for each person{daily}, {shops}"),
     )
 }
 

@@ -42,7 +42,7 @@ fn permit() -> OfflinePermit {
         government_percent: 100,
         benefit: Benefit::Threshold { face_value_fen: fen(2000), threshold_fen: fen(8000) },
         pot_fen: fen(1_000_000),
-        limits: Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1 },
+        limits: Limits { per_campaign: 1, per_day: 1, per_outlet_day: 1, per_merchant_day: None },
         usable_where: UsableWhere::default(),
         usable_when: UsableWhen {
             from: "2021-06-01".parse().unwrap(),

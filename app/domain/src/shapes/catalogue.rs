@@ -261,6 +261,9 @@ shape! {
         per_day: i64,
         /// Redemptions per resident, outlet and business day.
         per_outlet_day: i64,
+        /// Redemptions per resident, merchant and business day, at all its
+        /// outlets together; not limited, when null.
+        per_merchant_day: Option<i64>,
         /// The districts in which it works.
         districts: Vec<DistrictCode>,
         /// The kinds for which it works.

@@ -39,6 +39,9 @@ shape! {
         published_by_name: String,
         /// The campaign that it became.
         campaign_id: Option<CampaignId>,
+        /// The published campaign to which it adds rounds; its terms are that
+        /// campaign's.
+        extends: Option<CampaignId>,
         /// Whether the caller may publish it now.
         may_publish: bool,
         /// Whether the caller may write it now.
@@ -53,7 +56,7 @@ shape! {
         vouchers: i64,
         /// Σ face value of them.
         value_fen: Fen,
-        /// The campaign's money.
+        /// The campaign's money; of further rounds, what the pot has for them.
         pot_fen: Fen,
         /// What is left of it.
         left_fen: Fen,

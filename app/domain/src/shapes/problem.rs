@@ -178,7 +178,9 @@ impl Problem {
             }
             RedeemRefused::WrongDistrict { district } => problem.text("district", district),
             RedeemRefused::WrongKind { kind } => problem.text("kind", kind),
-            RedeemRefused::OutletLimitReached { limit } => problem.number("limit", *limit),
+            RedeemRefused::OutletLimitReached { limit } | RedeemRefused::MerchantLimitReached { limit } => {
+                problem.number("limit", *limit)
+            }
             RedeemRefused::ManagerRequired { limit } => {
                 problem.text("field", "order_fen").number("limit_fen", limit.get())
             }

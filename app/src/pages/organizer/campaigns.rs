@@ -5,8 +5,8 @@
 use super::calendar::{calendar, months};
 use super::campaign_form::{Sheet, rounds, terms};
 use crate::api::builder::{
-    self as api, ChangeCampaign, CopyCampaign, Overview, Published, SaveCampaignDraft, Setting,
-    StepCampaignDraft,
+    self as api, AddCampaignRounds, ChangeCampaign, CopyCampaign, Overview, Published, SaveCampaignDraft,
+    Setting, StepCampaignDraft,
 };
 use crate::api::caller;
 use crate::components::page::Page;
@@ -104,7 +104,8 @@ fn draft_card(draft: &DraftShape, lang: Lang) -> impl IntoView + use<> {
     view! {
         <li class="card" data-draft=draft.draft_id.to_string()>
             <p><a href=format!("/bureau/campaigns/drafts/{}", draft.draft_id)><b>{title}</b></a>
-                " "<span class="tag">{draft.state.word(lang)}</span></p>
+                " "<span class="tag">{draft.state.word(lang)}</span>
+                {draft.extends.map(|_| view! { " "<span class="tag">{lang.pick("加轮次", "Further rounds")}</span> })}</p>
             <p class="quiet">{lang.pick("编制人 ", "By ")}{draft.made_by_name.clone()}
                 " · "{count(draft.vouchers)}{lang.pick(" 张 · ", " vouchers · ")}{yuan(draft.value_fen)}" / "{yuan(draft.pot_fen)}</p>
         </li>
@@ -134,7 +135,7 @@ fn whole_form(sheet: &Sheet<'_>, draft: Option<&DraftShape>) -> impl IntoView + 
             <input type="hidden" name="draft_id" value=id/>
             <input type="hidden" name="version" value=version/>
             <input type="hidden" name="key" value=format!("{}-save", sheet.setting.key)/>
-            {terms(sheet)}
+            {draft.is_none_or(|draft| draft.extends.is_none()).then(|| terms(sheet))}
             {rounds(sheet)}
             <button class="button" type="submit" data-testid="save-draft">{lang.pick("保存草稿并预览", "Save the draft and preview")}</button>
         </form>
@@ -157,6 +158,14 @@ fn show_draft(draft: &DraftShape, setting: &Setting) -> impl IntoView + use<> {
         view! { <p class="notice"><a href=format!("/bureau/campaigns/{id}")>{lang.pick("查看已发布的活动", "See the published campaign")}</a></p> }
     });
     let state = draft.state.word(lang);
+    let extends = draft.extends.map(|id| {
+        view! {
+            <p class="notice" data-testid="extends">
+                {lang.pick("为已发布的活动加轮次，条款不变：", "Further rounds of a published campaign, whose terms stay: ")}
+                <a href=format!("/bureau/campaigns/{id}")>{title.clone()}</a>
+            </p>
+        }
+    });
     let side =
         (card(draft, &title, lang), budget(draft, lang), who(draft, lang), steps(draft, &setting.key, lang));
     let form = draft.may_edit.then(|| whole_form(&sheet, Some(draft)));
@@ -165,6 +174,7 @@ fn show_draft(draft: &DraftShape, setting: &Setting) -> impl IntoView + use<> {
             <h1 class="title">{title} " " <span class="tag" data-testid="draft-state">{state}</span></h1>
             {returned}
             {public}
+            {extends}
             <div class="build-two">
                 <div class="build-side">{side}</div>
                 <div>{form}</div>
@@ -196,6 +206,10 @@ fn card(draft: &DraftShape, title: &str, lang: Lang) -> impl IntoView + use<> {
 
 fn budget(draft: &DraftShape, lang: Lang) -> impl IntoView + use<> {
     let over = draft.value_fen.less(draft.pot_fen);
+    let pot = match draft.extends {
+        Some(_) => lang.pick("资金池可用于加轮次", "What the pot has for further rounds"),
+        None => lang.pick("资金池", "The pot"),
+    };
     let line = |name: &'static str, value: String| view! { <dt>{name}</dt> <dd class="digits">{value}</dd> };
     let warning = draft.over_budget.then(|| {
         view! {
@@ -210,7 +224,7 @@ fn budget(draft: &DraftShape, lang: Lang) -> impl IntoView + use<> {
             <dl class="facts">
                 {line(lang.pick("可发张数", "Vouchers"), count(draft.vouchers))}
                 {line(lang.pick("面值合计", "Σ face value"), yuan(draft.value_fen))}
-                {line(lang.pick("资金池", "The pot"), yuan(draft.pot_fen))}
+                {line(pot, yuan(draft.pot_fen))}
                 {line(lang.pick("剩余", "Left of it"), yuan(draft.left_fen))}
             </dl>
             {warning}
@@ -309,6 +323,11 @@ fn show_published(published: &Published) -> impl IntoView + use<> {
                     <button class="button" type="submit" data-testid="change-campaign">{lang.pick("保存变更", "Save the change")}</button>
                 </form>
             </details>
+            <form class="form" method="post" action=AddCampaignRounds::PATH>
+                <input type="hidden" name="campaign_id" value=id.clone()/>
+                <input type="hidden" name="key" value=format!("{}-rounds", setting.key)/>
+                <button class="button" type="submit" data-testid="add-rounds">{lang.pick("加轮次（须另一人复核）", "Add rounds (a second person publishes)")}</button>
+            </form>
             <form class="form" method="post" action=CopyCampaign::PATH>
                 <input type="hidden" name="campaign_id" value=id.clone()/>
                 <input type="hidden" name="key" value=format!("{}-copy", setting.key)/>

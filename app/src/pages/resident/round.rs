@@ -203,11 +203,11 @@ fn validity(campaign: &CampaignShape, when: When, lang: Lang) -> String {
 }
 
 fn limits(round: &RoundShape, campaign: &CampaignShape, lang: Lang) -> String {
-    let (round, whole, day, outlet) =
-        (round.per_resident, campaign.per_campaign, campaign.per_day, campaign.per_outlet_day);
+    let (round, whole, day) = (round.per_resident, campaign.per_campaign, campaign.per_day);
+    let shops = domain::shop_limits(campaign.per_outlet_day, campaign.per_merchant_day, lang);
     lang.pick(
-        format!("每人本轮限领 {round} 张，每天 {day} 张，整个活动 {whole} 张；同一门店每天限用 {outlet} 张；每单限用 1 张政府券"),
-        format!("Per person {round} in this round, {day} a day, {whole} in all; {outlet} a day at one outlet; one government voucher per order"),
+        format!("每人本轮限领 {round} 张，每天 {day} 张，整个活动 {whole} 张；{shops}；每单限用 1 张政府券"),
+        format!("Per person {round} in this round, {day} a day, {whole} in all; {shops}; one government voucher per order"),
     )
 }
 

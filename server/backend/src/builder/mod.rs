@@ -2,6 +2,7 @@
 //! them, and what is public changes only where no holder is hurt.
 
 mod change;
+mod further;
 mod publish;
 mod shape;
 #[cfg(test)]
@@ -16,7 +17,7 @@ use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{DraftShape, Page};
 use domain::{
     AuditAction, AuditThing, CampaignForm, CampaignId, Denied, DraftId, DraftRefused, DraftState, DraftStep,
-    IdempotencyKey, ListQuery, MOST_REASON, OutletId, Permission, Plan, PlanRules, Round,
+    Fen, IdempotencyKey, ListQuery, MOST_REASON, MOST_ROUNDS, OutletId, Permission, Plan, PlanRules, Round,
 };
 use serde::Serialize;
 
@@ -75,9 +76,13 @@ impl Backend {
         caller.require(Permission::SeeDrafts)?;
         let cursor = Cursor::newest_first(query)?;
         let mut tx = self.db().read().await?;
-        let mut shapes = Vec::new();
-        for row in campaign_draft::open(&mut tx, cursor.before, cursor.limit + 1).await? {
-            shapes.push(self.draft_shape(&mut tx, &row, caller).await?);
+        let rows = campaign_draft::open(&mut tx, cursor.before, cursor.limit + 1).await?;
+        drop(tx);
+        let mut shapes = Vec::with_capacity(rows.len());
+        for row in rows {
+            let left = self.left_for(&row).await?;
+            let mut tx = self.db().read().await?;
+            shapes.push(self.draft_shape(&mut tx, &row, caller, left).await?);
         }
         Ok(page(shapes, &cursor, |shape| shape.draft_id.0))
     }
@@ -88,9 +93,9 @@ impl Backend {
     /// The caller may not see it, or there is none.
     pub async fn draft(&self, caller: &Caller, id: DraftId) -> Result<DraftShape, Error> {
         caller.require(Permission::SeeDrafts)?;
+        let (row, left) = self.draft_row(id).await?;
         let mut tx = self.db().read().await?;
-        let row = campaign_draft::get(&mut tx, id).await?.ok_or(Denied::NotFound)?;
-        Ok(self.draft_shape(&mut tx, &row, caller).await?)
+        self.draft_shape(&mut tx, &row, caller, left).await
     }
 
     /// Begins a draft.
@@ -107,7 +112,20 @@ impl Backend {
         let form = trimmed(form)?;
         let text = serde_json::to_string(&form).map_err(StoreError::corrupt)?;
         let hash = keys::sha256(&format!("begin draft {text}"));
-        let mut tx = match self.begin_once(caller, key, &hash).await? {
+        self.begin(caller, form, (None, None), (key, &hash)).await
+    }
+
+    /// Begins a draft, of a new campaign or of further rounds of one, whose pot
+    /// has so much left for them.
+    async fn begin(
+        &self,
+        caller: &Caller,
+        form: CampaignForm,
+        (extends, left): (Option<CampaignId>, Option<Fen>),
+        (key, hash): (&IdempotencyKey, &str),
+    ) -> Result<Done<DraftShape>, Error> {
+        let text = serde_json::to_string(&form).map_err(StoreError::corrupt)?;
+        let mut tx = match self.begin_once(caller, key, hash).await? {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
         };
@@ -129,10 +147,11 @@ impl Backend {
             published_by: None,
             published_at_ms: None,
             campaign_id: None,
+            extends: extends.map(|id| id.0),
         };
         row.draft_id = campaign_draft::add(&mut tx, &row).await?.0;
         let deed = Deed::new(AuditAction::SaveCampaign, AuditThing::Draft, row.draft_id);
-        let answer = self.draft_shape(&mut tx, &row, caller).await?;
+        let answer = self.draft_shape(&mut tx, &row, caller, left).await?;
         audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&form))).await?;
         self.finish_once(tx, caller, key, answer).await
     }
@@ -149,7 +168,10 @@ impl Backend {
         key: &IdempotencyKey,
     ) -> Result<Done<DraftShape>, Error> {
         caller.require(Permission::BuildCampaigns)?;
-        self.begin_draft(caller, self.campaign_form(id)?, key).await
+        let mut form = self.campaign_form(id)?;
+        // A campaign grows; a draft takes the latest of its rounds.
+        form.rounds.drain(..form.rounds.len().saturating_sub(MOST_ROUNDS));
+        self.begin_draft(caller, form, key).await
     }
 
     /// A published campaign as it would have been typed.
@@ -179,6 +201,7 @@ impl Backend {
         let change = checked(change)?;
         let text = serde_json::to_string(&change).map_err(StoreError::corrupt)?;
         let hash = keys::sha256(&format!("draft {id} {version} {text}"));
+        let (_, left) = self.draft_row(id).await?;
         let mut tx = match self.begin_once(caller, key, &hash).await? {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
@@ -194,13 +217,13 @@ impl Backend {
         if publishes {
             self.publish(&mut tx, &mut row, caller).await?;
         } else {
-            self.step(&mut tx, &mut row, &change, caller).await?;
+            self.step(&mut tx, &mut row, &change, (caller, left)).await?;
             let deed = Deed::new(change.action(), AuditThing::Draft, id.0);
             let (old, new) = (told(&before)?, told(&row)?);
             audit::record(self, &mut tx, caller, deed, (Some(&old), Some(&new))).await?;
         }
         row.version += 1;
-        let answer = self.draft_shape(&mut tx, &row, caller).await?;
+        let answer = self.draft_shape(&mut tx, &row, caller, left).await?;
         let done = self.finish_once(tx, caller, key, answer).await?;
         if publishes {
             self.reload().await?;
@@ -214,7 +237,7 @@ impl Backend {
         tx: &mut Tx,
         row: &mut DraftRow,
         change: &DraftChange,
-        caller: &Caller,
+        (caller, left): (&Caller, Option<Fen>),
     ) -> Result<(), Error> {
         let (me, now) = (caller.account_id.0, self.now().ms());
         match change {
@@ -223,7 +246,7 @@ impl Backend {
                 (row.changed_by, row.changed_at_ms) = (me, now);
             }
             DraftChange::Submit => {
-                self.plan(&row.form()?)?.budget()?;
+                self.plan(row, left)?.budget()?;
                 row.reason = String::new();
                 (row.submitted_by, row.submitted_at_ms) = (Some(me), Some(now));
             }
@@ -240,9 +263,15 @@ impl Backend {
         }
     }
 
-    /// What a form reads as now.
-    fn plan(&self, form: &CampaignForm) -> Result<Plan, DraftRefused> {
-        self.with_rules(|rules| form.read(rules)).map_err(|faults| DraftRefused::Incomplete { faults })
+    /// What a draft reads as now; of further rounds, with what their pot has
+    /// left.
+    fn plan(&self, row: &DraftRow, left: Option<Fen>) -> Result<Plan, Error> {
+        let form = row.form()?;
+        if let Some(id) = row.extends {
+            return self.further_plan(&form, CampaignId(id), left.unwrap_or(Fen::ZERO));
+        }
+        let read = self.with_rules(|rules| form.read(rules));
+        Ok(read.map_err(|faults| DraftRefused::Incomplete { faults })?)
     }
 
     fn with_rules<T>(&self, read: impl FnOnce(&PlanRules<'_>) -> T) -> T {

@@ -5,12 +5,12 @@ use crate::load::opening_entries;
 use crate::store::campaign_draft::{self, DraftRow};
 use crate::store::{Tx, catalogue};
 use crate::{Backend, Caller, Error};
-use domain::{AuditAction, AuditThing, DraftRefused, Plan, RoundId};
+use domain::{AuditAction, AuditThing, CampaignId, DraftRefused, Plan, RoundId};
 use serde_json::json;
 
 impl Backend {
     /// Makes a submitted draft public: its campaign and rounds, the pot filled
-    /// and each round's value set aside.
+    /// and each round's value set aside; or the further rounds of one.
     pub(super) async fn publish(
         &self,
         tx: &mut Tx,
@@ -21,7 +21,10 @@ impl Backend {
         if row.made_by == me || row.changed_by == me || row.submitted_by == Some(me) {
             return Err(DraftRefused::SecondPerson.into());
         }
-        let mut plan = self.plan(&row.form()?)?;
+        if let Some(id) = row.extends {
+            return self.publish_rounds(tx, row, caller, CampaignId(id)).await;
+        }
+        let mut plan = self.plan(row, None)?;
         plan.budget()?;
         number(tx, &mut plan).await?;
         row.campaign_id = Some(plan.terms.id.0);

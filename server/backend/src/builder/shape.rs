@@ -2,11 +2,11 @@
 
 use crate::store::campaign_draft::DraftRow;
 use crate::store::{Tx, account};
-use crate::{Backend, Caller, StoreError};
+use crate::{Backend, Caller, Error, StoreError};
 use domain::shapes::{CampaignFaultShape, DraftShape};
 use domain::{
-    AccountId, Budget, CampaignFault, CampaignForm, CampaignId, CampaignTerms, DraftId, DraftState, Fen,
-    Lang, Permission, Timestamp, sentence,
+    AccountId, Budget, CampaignFault, CampaignForm, CampaignId, CampaignTerms, DraftId, DraftRefused,
+    DraftState, Fen, Lang, Permission, Timestamp, sentence,
 };
 
 impl Backend {
@@ -15,15 +15,18 @@ impl Backend {
         tx: &mut Tx,
         row: &DraftRow,
         caller: &Caller,
-    ) -> Result<DraftShape, StoreError> {
-        let (form, state) = (row.form()?, row.state()?);
-        let read = self.with_rules(|rules| form.read(rules));
-        let faults = match &read {
-            Err(faults) if state != DraftState::Published => faults.iter().map(fault_shape).collect(),
+        left: Option<Fen>,
+    ) -> Result<DraftShape, Error> {
+        let (form, state) = (self.form_of(row)?, row.state()?);
+        let faults = match self.plan(row, left) {
+            Err(Error::Draft(DraftRefused::Incomplete { faults })) if state != DraftState::Published => {
+                faults.iter().map(fault_shape).collect()
+            }
             _ => Vec::new(),
         };
         let (summary, summary_en) = self.sentences(&form);
         let budget = form.budget().unwrap_or(Budget { pot: Fen::ZERO, vouchers: 0, value: Fen::ZERO });
+        let budget = Budget { pot: left.unwrap_or(budget.pot), ..budget };
         let me = caller.account_id.0;
         let wrote = [Some(row.made_by), Some(row.changed_by), row.submitted_by].contains(&Some(me));
         let submitted_at = row.submitted_at_ms.map(|ms| self.zone().rfc3339(Timestamp::from_ms(ms)));
@@ -38,6 +41,7 @@ impl Backend {
             submitted_at,
             published_by_name: name(tx, row.published_by).await?,
             campaign_id: row.campaign_id.map(CampaignId),
+            extends: row.extends.map(CampaignId),
             may_publish: state == DraftState::Submitted && !wrote && caller.may(Permission::PublishCampaigns),
             may_edit: state == DraftState::Draft && caller.may(Permission::BuildCampaigns),
             faults,

@@ -67,6 +67,22 @@ fn residents_read_a_sentence_made_from_the_terms() {
          At most 1 for each person, 1 a day at one outlet. \
          One merchant promotion may join it; the threshold is tested after its discount; a full refund gives it back."
     );
+    let at_shops = |merchant: &str| {
+        let form = CampaignForm { per_outlet_day: text("2"), per_merchant_day: text(merchant), ..form() };
+        let limits = form.read_terms(&rules).unwrap().limits;
+        (limits.words_at_shops(Lang::Zh), limits.words_at_shops(Lang::En))
+    };
+    assert_eq!(
+        at_shops("1"),
+        (text("同一商户（各门店合计）每天最多用 1 张"), text("1 a day at all outlets of one merchant"))
+    );
+    assert_eq!(
+        at_shops("3"),
+        (
+            text("同一门店每天最多用 2 张，同一商户（各门店合计）每天最多用 3 张"),
+            text("2 a day at one outlet, 3 a day at all outlets of one merchant")
+        )
+    );
     let few = CampaignForm {
         kind: text("cash"),
         kinds_deny: vec![],
@@ -104,6 +120,7 @@ fn every_field_that_is_wrong_is_named() {
     assert_eq!(with(|form| form.kind = text("percent")), ["percent_off"]);
     assert_eq!(with(|form| form.funded_by = text("mixed")), ["government_percent"]);
     assert_eq!(with(|form| form.per_day = text("0")), ["per_day"]);
+    assert_eq!(with(|form| form.per_merchant_day = text("0")), ["per_merchant_day"]);
     assert_eq!(with(|form| form.kinds_allow = vec![text("fuel")]), ["fuel"]);
     assert_eq!(with(|form| form.districts_deny = vec![text("110101")]), ["districts_deny"]);
     assert_eq!(with(|form| form.outlets_allow = text("1, 99")), ["outlets_allow"]);

@@ -33,6 +33,7 @@ impl Catalogue {
             per_campaign: terms.limits.per_campaign,
             per_day: terms.limits.per_day,
             per_outlet_day: terms.limits.per_outlet_day,
+            per_merchant_day: terms.limits.per_merchant_day,
             districts: self.usable_districts(place),
             merchant_kinds: kinds.map(|kind| kind.code.clone()).collect(),
             outlets_allow: place.outlets_allow.clone(),

@@ -6,7 +6,7 @@ use crate::paging::{Cursor, page};
 use crate::store::account;
 use crate::store::desk::Redeemable;
 use crate::store::offline::{self, OfflineRow};
-use crate::store::redemption::{self, OutletUse};
+use crate::store::redemption;
 use crate::store::voucher::{ExpiredRow, VoucherRow};
 use crate::store::{Tx, meta, voucher};
 use crate::till::{Arrived, MAX_ORDER_FEN, Till};
@@ -211,16 +211,7 @@ impl Backend {
         let (held, expired_since) = late::as_of(held, at);
         let judged = self.judge(&held, till)?;
         let business_day = self.zone().business_day(at).to_string();
-        let used = OutletUse {
-            account_id: held.account_id,
-            campaign_id: held.campaign_id,
-            outlet_id: till.outlet.id.0,
-            business_day: &business_day,
-        };
-        let limit = judged.per_outlet_day;
-        if redemption::used_at_outlet(tx, &used).await? >= limit {
-            return Err(RedeemRefused::OutletLimitReached { limit }.into());
-        }
+        self.check_residents_day(tx, &held, &judged, till).await?;
         self.check_daily_cap(tx, &judged, till, (0, Fen::ZERO)).await?;
         if expired_since {
             self.check_pot(tx, &held, judged.subsidy()).await?;

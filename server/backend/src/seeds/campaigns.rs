@@ -5,8 +5,8 @@ use super::merchants::{Shops, is_kind};
 use super::rounds;
 use super::season::{is_district, span};
 use domain::{
-    Benefit, CampaignId, CampaignTerms, Day, DistrictCode, Fen, Funding, KindCode, Limits, OutletId, Round,
-    Season, Stacking, Switch, UsableWhen, UsableWhere, Validity,
+    Benefit, Budget, CampaignId, CampaignTerms, Day, DistrictCode, Fen, Funding, KindCode, LIMIT_BOUNDS,
+    Limits, OutletId, PERCENT_OFF, Round, Season, Stacking, UsableWhen, UsableWhere, VALID_HOURS, Validity,
 };
 use std::collections::BTreeSet;
 
@@ -94,13 +94,10 @@ fn campaign(
 
 /// Σ face value of what may be issued is at most the pot.
 fn fits_pot(form: &Fields<'_>, terms: &CampaignTerms, quantity: i64) {
-    let pot = terms.pot_fen;
-    match terms.benefit.face_value().times(quantity) {
-        Some(value) if value <= pot => {}
-        Some(value) => {
-            form.mistake("pot_fen", format_args!("{pot} is less than the {value} that the rounds may issue"));
-        }
-        None => form.mistake("pot_fen", format_args!("the rounds may issue more than {}", Fen::MAX)),
+    let budget = terms.budget(quantity);
+    if budget.is_over() {
+        let Budget { pot, value, .. } = budget;
+        form.mistake("pot_fen", format_args!("{pot} is less than the {value} that the rounds may issue"));
     }
 }
 
@@ -108,11 +105,7 @@ fn funding(form: &mut Fields<'_>) -> Option<(Funding, u8)> {
     let funding = form.parse::<Funding>("funded_by");
     let percent = form.whole("government_percent", 0..=100);
     let (funding, percent) = (funding?, percent?);
-    let allowed = match funding {
-        Funding::Government => 100..=100,
-        Funding::Merchant => 0..=0,
-        Funding::Mixed => 1..=99,
-    };
+    let allowed = funding.government_percents();
     if !allowed.contains(&percent) {
         let (least, most) = (allowed.start(), allowed.end());
         form.mistake(
@@ -127,7 +120,7 @@ fn benefit(form: &mut Fields<'_>) -> Option<Benefit> {
     let kind = form.text("kind", NAME);
     let face_value_fen = form.money("face_value_fen");
     let threshold_fen = form.money("threshold_fen");
-    let percent_off = form.maybe_whole("percent_off", 1..=99);
+    let percent_off = form.maybe_whole("percent_off", PERCENT_OFF);
     let (kind, face_value_fen, threshold_fen) = (kind?, face_value_fen?, threshold_fen?);
     if face_value_fen == Fen::ZERO {
         form.mistake("face_value_fen", "must be more than 0");
@@ -137,11 +130,12 @@ fn benefit(form: &mut Fields<'_>) -> Option<Benefit> {
     }
     match kind.as_str() {
         "threshold" => {
-            if threshold_fen < face_value_fen {
+            let benefit = Benefit::Threshold { face_value_fen, threshold_fen };
+            if benefit.takes_more_than_its_threshold() {
                 let message = format_args!("{threshold_fen} is less than the face value of {face_value_fen}");
                 form.mistake("threshold_fen", message);
             }
-            Some(Benefit::Threshold { face_value_fen, threshold_fen })
+            Some(benefit)
         }
         "percent" => {
             let Some(percent_off) = percent_off.and_then(|percent| u8::try_from(percent).ok()) else {
@@ -164,10 +158,16 @@ fn benefit(form: &mut Fields<'_>) -> Option<Benefit> {
 }
 
 fn limits(form: &mut Fields<'_>) -> Option<Limits> {
-    let per_campaign = form.whole("per_campaign", 1..=1_000);
-    let per_day = form.whole("per_day", 1..=1_000);
-    let per_outlet_day = form.whole("per_outlet_day", 1..=1_000);
-    Some(Limits { per_campaign: per_campaign?, per_day: per_day?, per_outlet_day: per_outlet_day? })
+    let per_campaign = form.whole("per_campaign", LIMIT_BOUNDS);
+    let per_day = form.whole("per_day", LIMIT_BOUNDS);
+    let per_outlet_day = form.whole("per_outlet_day", LIMIT_BOUNDS);
+    let per_merchant_day = form.maybe_whole("per_merchant_day", LIMIT_BOUNDS);
+    Some(Limits {
+        per_campaign: per_campaign?,
+        per_day: per_day?,
+        per_outlet_day: per_outlet_day?,
+        per_merchant_day,
+    })
 }
 
 fn usable_where(form: &mut Fields<'_>, against: &Against<'_>) -> Option<UsableWhere> {
@@ -179,14 +179,7 @@ fn usable_where(form: &mut Fields<'_>, against: &Against<'_>) -> Option<UsableWh
     let outlets_allow = outlets(form, "outlets_allow", against.shops);
     let outlets_deny = outlets(form, "outlets_deny", against.shops);
     let (fuel, cars) = (form.flag("fuel"), form.flag("cars"));
-    for (field, on, switch) in [("fuel", fuel, Switch::Fuel), ("cars", cars, Switch::Cars)] {
-        let behind = season.kinds.iter().filter(|kind| kind.switch == Some(switch));
-        let named = behind.map(|kind| &kind.code).find(|code| kinds_allow.contains(code));
-        if let (Some(false), Some(code)) = (on, named) {
-            form.mistake(field, format_args!("must be true, because kinds_allow names {code}"));
-        }
-    }
-    Some(UsableWhere {
+    let place = UsableWhere {
         districts_allow,
         districts_deny,
         kinds_allow,
@@ -195,7 +188,11 @@ fn usable_where(form: &mut Fields<'_>, against: &Against<'_>) -> Option<UsableWh
         outlets_deny,
         fuel: fuel?,
         cars: cars?,
-    })
+    };
+    for (field, code) in place.missing_switches(season) {
+        form.mistake(field, format_args!("must be true, because kinds_allow names {code}"));
+    }
+    Some(place)
 }
 
 fn districts(form: &mut Fields<'_>, field: &'static str, season: &Season) -> Vec<DistrictCode> {
@@ -228,7 +225,7 @@ fn usable_when(form: &mut Fields<'_>, season: &Season) -> Option<UsableWhen> {
 
 fn validity(form: &mut Fields<'_>, usable: Option<&UsableWhen>) -> Option<Validity> {
     let until = form.maybe::<Day>("valid_until");
-    let hours = form.maybe_whole("valid_hours", 1..=24 * 366);
+    let hours = form.maybe_whole("valid_hours", VALID_HOURS);
     if let (Some(until), Some(usable)) = (until, usable)
         && !(usable.from..=usable.to).contains(&until)
     {

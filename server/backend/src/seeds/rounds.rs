@@ -4,13 +4,11 @@ use super::campaigns::Releases;
 use super::fields::{Fields, NAME, TEXT};
 use super::season;
 use domain::draw::DrawTerms;
-use domain::{CampaignId, CampaignTerms, Method, Quota, Round, RoundId, Season, Timestamp};
+use domain::{
+    CLAIM_HOURS, CLAIM_WINDOWS, CampaignId, CampaignTerms, LIMIT_BOUNDS, MOST_IN_ROUND, Method, Quota, Round,
+    RoundId, Season, Timestamp,
+};
 use std::collections::BTreeSet;
-
-/// No round is larger.
-const MAX_QUANTITY: i64 = 10_000_000;
-/// No draw has more places: all that won or wait are written at once.
-const MAX_DRAWN: i64 = 100_000;
 
 /// Reads a campaign's rounds; how many vouchers they may issue together.
 pub(super) fn read(
@@ -49,8 +47,8 @@ fn round(form: &mut Fields<'_>, id: RoundId, campaign_id: CampaignId, season: &S
     let method = form.parse::<Method>("method");
     let opens_at = form.parse::<Timestamp>("opens_at");
     let closes_at = form.parse::<Timestamp>("closes_at");
-    let quantity = form.whole("quantity", 1..=MAX_QUANTITY);
-    let per_resident = form.whole("per_resident", 1..=1_000);
+    let quantity = form.whole("quantity", 1..=MOST_IN_ROUND);
+    let per_resident = form.whole("per_resident", LIMIT_BOUNDS);
     let return_to_next = form.flag("return_to_next");
     let draw = draw(form, method, closes_at);
     let name = form.name().to_owned();
@@ -84,8 +82,8 @@ fn draw(
     let public_source = form.text("public_source", TEXT);
     let public_source_en = form.maybe_text("public_source_en", TEXT);
     let draws_at = form.parse::<Timestamp>("draws_at");
-    let claim_hours = form.whole("claim_hours", 1..=24 * 14);
-    let claim_windows = form.whole("claim_windows", 1..=20);
+    let claim_hours = form.whole("claim_hours", CLAIM_HOURS);
+    let claim_windows = form.whole("claim_windows", CLAIM_WINDOWS);
     if let (Some(draws_at), Some(closes_at)) = (draws_at, closes_at)
         && draws_at <= closes_at
     {
@@ -110,7 +108,7 @@ fn read_quotas(
     let mut seen = BTreeSet::new();
     let quota = |mut form: Fields<'_>| {
         let district = season::district(&mut form, season);
-        let quantity = form.whole("quantity", 1..=MAX_QUANTITY);
+        let quantity = form.whole("quantity", 1..=MOST_IN_ROUND);
         let lend_at = form.maybe::<Timestamp>("lend_at");
         form.once("district", district.is_none_or(|district| seen.insert(district)));
         if let (Some(lend_at), Some((opens_at, closes_at))) = (lend_at, open)
@@ -145,17 +143,17 @@ fn fits_season(form: &Fields<'_>, round: &Round, season: &Season) {
 
 /// A draw that is held when it is due leaves every window before the last day.
 fn fits_draw(form: &Fields<'_>, round: &Round, draw: &DrawTerms, terms: &CampaignTerms, season: &Season) {
-    let on_time = DrawTerms { drawn_at: Some(draw.draws_at), ..draw.clone() };
-    if on_time.claims_until() > Some(terms.usable_until(season.zone)) {
+    if !terms.outlasts(draw, season) {
         let last = terms.usable_when.to;
         form.mistake(
             "claim_windows",
             format_args!("reach past the last day on which a voucher is usable, {last}"),
         );
     }
-    if round.quantity > MAX_DRAWN {
+    let most = round.method.most_vouchers();
+    if round.quantity > most {
         let quantity = round.quantity;
-        form.mistake("quantity", format_args!("{quantity} is more than the {MAX_DRAWN} of a draw"));
+        form.mistake("quantity", format_args!("{quantity} is more than the {most} of a draw"));
     }
 }
 
@@ -170,10 +168,7 @@ fn fits_terms(form: &Fields<'_>, round: &Round, terms: &CampaignTerms, season: &
             format_args!("lies after the last day on which a voucher is usable, {last}"),
         );
     }
-    let most = match round.method {
-        Method::Draw => 1,
-        Method::Flash | Method::Assisted => terms.limits.per_campaign.min(terms.limits.per_day),
-    };
+    let most = terms.limits.most_per_resident(round.method);
     if round.per_resident > most {
         let (given, method) = (round.per_resident, round.method);
         form.mistake(

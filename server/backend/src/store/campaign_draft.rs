@@ -19,6 +19,8 @@ pub(crate) struct DraftRow {
     pub(crate) published_by: Option<i64>,
     pub(crate) published_at_ms: Option<i64>,
     pub(crate) campaign_id: Option<i64>,
+    /// The published campaign that gets its rounds.
+    pub(crate) extends: Option<i64>,
 }
 
 impl DraftRow {
@@ -37,8 +39,9 @@ pub(crate) async fn add(tx: &mut Tx, row: &DraftRow) -> Result<DraftId, StoreErr
     changed!(
         tx,
         sqlx::query(
-            "insert into campaign_draft (draft_id, state, form, version, reason, made_by, changed_by, changed_at_ms)
-         values ($1, $2, $3, 1, '', $4, $5, $6)"
+            "insert into campaign_draft (draft_id, state, form, version, reason, made_by, changed_by, changed_at_ms,
+                                         extends)
+         values ($1, $2, $3, 1, '', $4, $5, $6, $7)"
         )
         .bind(id)
         .bind(&row.state)
@@ -46,6 +49,7 @@ pub(crate) async fn add(tx: &mut Tx, row: &DraftRow) -> Result<DraftId, StoreErr
         .bind(row.made_by)
         .bind(row.changed_by)
         .bind(row.changed_at_ms)
+        .bind(row.extends)
     )?;
     Ok(DraftId(id))
 }
@@ -54,7 +58,7 @@ pub(crate) async fn add(tx: &mut Tx, row: &DraftRow) -> Result<DraftId, StoreErr
 pub(crate) async fn get(tx: &mut Tx, id: DraftId) -> Result<Option<DraftRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select draft_id, state, form, version, reason, made_by, changed_by, changed_at_ms, submitted_by,
-                submitted_at_ms, published_by, published_at_ms, campaign_id
+                submitted_at_ms, published_by, published_at_ms, campaign_id, extends
            from campaign_draft where draft_id = $1").bind(id.0).fetch_optional(conn))?)
 }
 
@@ -63,7 +67,7 @@ pub(crate) async fn get(tx: &mut Tx, id: DraftId) -> Result<Option<DraftRow>, St
 pub(crate) async fn open(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<DraftRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select draft_id, state, form, version, reason, made_by, changed_by, changed_at_ms, submitted_by,
-                submitted_at_ms, published_by, published_at_ms, campaign_id
+                submitted_at_ms, published_by, published_at_ms, campaign_id, extends
            from campaign_draft where draft_id < $1 and state in ('draft', 'submitted')
           order by draft_id desc limit $2").bind(before).bind(limit).fetch_all(conn))?)
 }

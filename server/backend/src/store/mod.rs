@@ -47,6 +47,7 @@ pub(crate) mod recount;
 pub(crate) mod redemption;
 pub(crate) mod report;
 pub(crate) mod resident;
+pub(crate) mod resident_use;
 pub(crate) mod risk;
 pub(crate) mod risk_answer;
 pub(crate) mod round;

@@ -1,7 +1,7 @@
 //! Tallies: moved in the transaction of the ledger lines that cause them.
 
 use crate::store::{StoreError, Tx, changed, on};
-use domain::Day;
+use domain::{CampaignId, Day};
 
 /// A place and time, and by how much its counts move.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +142,15 @@ pub(crate) async fn sums(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<SumRow>,
           group by business_day, district, round_id
           order by business_day, district, round_id")
         .bind(from.to_string()).bind(to.to_string()).fetch_all(conn))?)
+}
+
+/// Redemptions of a campaign and the subsidies of them, net of reversals.
+pub(crate) async fn redeemed_of(tx: &mut Tx, campaign: CampaignId) -> Result<(i64, i64), StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select cast(coalesce(sum(t.redeemed), 0) as bigint), cast(coalesce(sum(t.subsidy_fen), 0) as bigint)
+           from round r join tally_day t on t.round_id = r.round_id
+          where r.campaign_id = $1")
+        .bind(campaign.0).fetch_one(conn))?)
 }
 
 /// Distinct residents with a redemption that was not wholly reversed, by

@@ -1,14 +1,20 @@
 //! The rounds of a form, and their shares.
 
 use super::Reader;
-use crate::builder::{CampaignForm, CampaignRule, MOST_IN_DRAW, MOST_IN_ROUND, RoundForm, ShareOut};
+use crate::builder::{
+    CLAIM_HOURS, CLAIM_WINDOWS, CampaignForm, CampaignRule, MOST_IN_ROUND, RoundForm, ShareOut,
+};
 use crate::draw::DrawTerms;
 use crate::{CampaignTerms, DistrictCode, Method, Quota, Round, RoundId, Timestamp, apportion};
 
-const HOUR_MS: i64 = 3_600_000;
-
 impl Reader<'_> {
-    pub(super) fn rounds(&mut self, form: &CampaignForm, terms: &CampaignTerms) -> Vec<Round> {
+    /// The form's rounds, which join those that stand already.
+    pub(super) fn rounds(
+        &mut self,
+        form: &CampaignForm,
+        terms: &CampaignTerms,
+        standing: &[Round],
+    ) -> Vec<Round> {
         if form.rounds.is_empty() {
             self.fault("rounds", CampaignRule::Needed);
         }
@@ -16,7 +22,7 @@ impl Reader<'_> {
             form.rounds.iter().zip(1..).filter_map(|(round, number)| self.round(round, number, terms));
         let rounds: Vec<Round> = rounds.collect();
         for (place, round) in rounds.iter().enumerate() {
-            let mut later = rounds.iter().filter(|next| next.opens_at > round.opens_at);
+            let mut later = rounds.iter().chain(standing).filter(|next| next.opens_at > round.opens_at);
             if round.return_to_next && !later.any(|next| next.method != Method::Draw) {
                 self.fault(format!("rounds[{place}].return_to_next"), CampaignRule::NoNextRound);
             }
@@ -30,13 +36,10 @@ impl Reader<'_> {
         let method = self.word::<Method>(&name("method"), &form.method);
         let opens_at = self.moment(&name("opens_at"), &form.opens_at);
         let closes_at = self.moment(&name("closes_at"), &form.closes_at);
-        let most = if method == Some(Method::Draw) { MOST_IN_DRAW } else { MOST_IN_ROUND };
-        let quantity = self.number(&name("quantity"), &form.quantity, (1, most));
-        let most = match method {
-            Some(Method::Draw) => 1,
-            _ => terms.limits.per_campaign.min(terms.limits.per_day),
-        };
-        let per_resident = self.number(&name("per_resident"), &form.per_resident, (1, most));
+        let kind = method.unwrap_or(Method::Flash);
+        let quantity = self.number(&name("quantity"), &form.quantity, 1..=kind.most_vouchers());
+        let most = terms.limits.most_per_resident(kind);
+        let per_resident = self.number(&name("per_resident"), &form.per_resident, 1..=most);
         let (method, opens_at, closes_at) = (method?, opens_at?, closes_at?);
         self.times(&name, (method, opens_at, closes_at), terms);
         let lend_at = self.lend_at(&name("lend_at"), form, (opens_at, closes_at));
@@ -107,25 +110,26 @@ impl Reader<'_> {
     ) -> Option<DrawTerms> {
         let public_source = self.needed(&name("public_source"), &form.public_source);
         let draws_at = self.moment(&name("draws_at"), &form.draws_at);
-        let claim_hours = self.number(&name("claim_hours"), &form.claim_hours, (1, 24 * 14));
-        let claim_windows = self.number(&name("claim_windows"), &form.claim_windows, (1, 20));
+        let claim_hours = self.number(&name("claim_hours"), &form.claim_hours, CLAIM_HOURS);
+        let claim_windows = self.number(&name("claim_windows"), &form.claim_windows, CLAIM_WINDOWS);
         let (draws_at, claim_hours, claim_windows) = (draws_at?, claim_hours?, claim_windows?);
         if draws_at <= closes_at {
             self.fault(name("draws_at"), CampaignRule::TooEarly);
         }
-        let zone = self.rules.season.zone;
-        if draws_at.plus_ms(claim_hours * claim_windows * HOUR_MS) > terms.usable_until(zone) {
-            let (from, to) = (terms.usable_when.from, terms.usable_when.to);
-            self.fault(name("claim_windows"), CampaignRule::Outside { from, to });
-        }
-        Some(DrawTerms {
+        let public_source_en = form.public_source_en.clone();
+        let draw = DrawTerms {
             public_source,
-            public_source_en: form.public_source_en.clone(),
+            public_source_en,
             draws_at,
             claim_hours,
             claim_windows,
             drawn_at: None,
-        })
+        };
+        if !terms.outlasts(&draw, self.rules.season) {
+            let (from, to) = (terms.usable_when.from, terms.usable_when.to);
+            self.fault(name("claim_windows"), CampaignRule::Outside { from, to });
+        }
+        Some(draw)
     }
 
     /// The districts' shares; none where the round serves everyone.

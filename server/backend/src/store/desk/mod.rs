@@ -77,6 +77,8 @@ pub(crate) struct Redeemable {
     pub(crate) step: i64,
     /// Redemptions of the campaign at one outlet on one business day.
     pub(crate) per_outlet_day: i64,
+    /// The same at all outlets of one merchant, where that is limited.
+    pub(crate) per_merchant_day: Option<i64>,
     /// What its merchant may redeem that day, while it is under review.
     pub(crate) cap: Option<ProvisionalCap>,
     pub(crate) entry: Entry,
@@ -110,6 +112,8 @@ pub(crate) enum Redeemed<E> {
     Refused(E),
     /// The resident has used as many at the outlet today as they may.
     AtOutletLimit(i64),
+    /// The resident has used as many at the merchant today as they may.
+    AtMerchantLimit(i64),
     /// It does not fit the day of a merchant under review.
     AtDailyCap(ProvisionalCap),
 }

@@ -10,7 +10,7 @@ use crate::store::desk::{Claimed, NewRedemption, NewVoucher, Redeemable, Redeeme
 use crate::store::disk::{self, Disk};
 use crate::store::redemption::{self, RedemptionRow};
 use crate::store::voucher::{self, VoucherRow};
-use crate::store::{StoreError, idempotency, ledger, meta, round, tally};
+use crate::store::{StoreError, idempotency, ledger, meta, resident_use, round, tally};
 use checkpoints::Checkpoints;
 use domain::{Block, Hash, Timestamp};
 use rusqlite::hooks::Wal;
@@ -194,10 +194,11 @@ impl Writing<'_> {
         let Some(held) = statement.query_row([new.voucher_id], voucher_row).optional()? else {
             return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::Unknown));
         };
-        let Redeemable { mut row, step, per_outlet_day, cap, entry, tally } = match (new.judge)(&held) {
+        let judged = match (new.judge)(&held) {
             Ok(redeemable) => redeemable,
             Err(refused) => return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::Refused(refused))),
         };
+        let Redeemable { mut row, step, per_outlet_day, per_merchant_day, cap, entry, tally } = judged;
         if let Some(cap) = cap
             && !cap::has_room(self.tx, &row, cap)?
         {
@@ -210,6 +211,11 @@ impl Writing<'_> {
             )?;
         if used >= per_outlet_day {
             return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::AtOutletLimit(per_outlet_day)));
+        }
+        if let Some(limit) = per_merchant_day
+            && self.used_at_merchant(&row)? >= limit
+        {
+            return Ok(self.redeemed_before(new)?.unwrap_or(Redeemed::AtMerchantLimit(limit)));
         }
         row.redemption_id = self.redemption.next(self.tx)?;
         if !self.add(&row)? {
@@ -230,6 +236,12 @@ impl Writing<'_> {
         self.redemption.last = Some(row.redemption_id);
         self.group.enter(&entry, &tally);
         Ok(Redeemed::Now(row))
+    }
+
+    fn used_at_merchant(&self, row: &RedemptionRow) -> Result<i64, StoreError> {
+        let mut statement = self.tx.prepare_cached(resident_use::USED)?;
+        let day = params![row.account_id, row.campaign_id, row.merchant_id, row.business_day];
+        Ok(statement.query_row(day, |row| row.get(0))?)
     }
 
     /// Adds it, unless its key was used before; false then.

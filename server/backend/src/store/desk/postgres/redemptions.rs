@@ -5,7 +5,7 @@ use crate::store::desk::group::Group;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::RedemptionRow;
 use crate::store::voucher::VoucherRow;
-use crate::store::{StoreError, Tx, idempotency, merchant_use, redemption, voucher};
+use crate::store::{StoreError, Tx, idempotency, merchant_use, redemption, resident_use, voucher};
 use domain::{AccountId, Timestamp, VoucherId};
 use sqlx::{Executor, PgPool};
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,8 @@ type Judged<'a, E> = Vec<(usize, &'a NewRedemption<E>, Redeemable)>;
 type Refused<'a, E> = Vec<(usize, &'a NewRedemption<E>, Redeemed<E>)>;
 
 impl PostgresDesk {
-    /// Redeems all; a voucher, and a resident at an outlet, once at a time.
+    /// Redeems all; a voucher, and a resident at an outlet or a merchant whose
+    /// limit is counted, once at a time.
     pub(super) async fn redeem_all<E: Send>(
         &mut self,
         now: Timestamp,
@@ -31,11 +32,13 @@ impl PostgresDesk {
             let mut vouchers = HashSet::new();
             let (first, mut later): (Redemptions<'_, E>, _) =
                 waiting.into_iter().partition(|(_, new)| vouchers.insert(new.voucher_id));
-            let mut outlets = HashSet::new();
+            let (mut outlets, mut merchants) = (HashSet::new(), HashSet::new());
             let (mut judged, refused) = self.judge(first).await?;
             judged.retain(|(place, new, redeemable)| {
                 let row = &redeemable.row;
-                let once = outlets.insert((row.account_id, row.campaign_id, row.outlet_id));
+                let once = outlets.insert((row.account_id, row.campaign_id, row.outlet_id))
+                    && (redeemable.per_merchant_day.is_none()
+                        || merchants.insert((row.account_id, row.campaign_id, row.merchant_id)));
                 if !once {
                     later.push((*place, new));
                 }
@@ -118,10 +121,15 @@ impl PostgresDesk {
         Ok(match row.map(|row| (new.judge)(&row)) {
             None => Some(Redeemed::Unknown),
             Some(Err(refused)) => Some(Redeemed::Refused(refused)),
-            Some(Ok(Redeemable { row, per_outlet_day, cap, .. })) => {
+            Some(Ok(Redeemable { row, per_outlet_day, per_merchant_day, cap, .. })) => {
                 let used = redemption::used_at_outlet(&mut tx, &row.outlet_use()).await?;
                 if used >= per_outlet_day {
                     return Ok(Some(Redeemed::AtOutletLimit(per_outlet_day)));
+                }
+                if let Some(limit) = per_merchant_day
+                    && resident_use::used(&mut tx, &row.resident_use()).await? >= limit
+                {
+                    return Ok(Some(Redeemed::AtMerchantLimit(limit)));
                 }
                 let Some(cap) = cap else { return Ok(None) };
                 (!merchant_use::has_room(&mut tx, &row, cap).await?).then_some(Redeemed::AtDailyCap(cap))
@@ -164,11 +172,11 @@ impl PostgresDesk {
             group.enter(&redeemable.entry, &redeemable.tally);
         }
         let chained = self.chained(group, now).await?;
-        let sent = match redeemables {
-            [Redeemable { cap: Some(cap), row, .. }] => {
-                self.send_capped(redeemables, &chained, &merchant_use::Guard::of(row, *cap)).await
-            }
-            _ => self.send_redemptions(redeemables, &chained).await,
+        let is_counted = |one: &&Redeemable| one.cap.is_some() || one.per_merchant_day.is_some();
+        let sent = if redeemables.iter().any(is_counted) {
+            self.send_counted(redeemables, &chained).await
+        } else {
+            self.send_redemptions(redeemables, &chained).await
         };
         match outcome(sent)? {
             Outcome::Moved => Ok(None),
@@ -179,22 +187,32 @@ impl PostgresDesk {
         }
     }
 
-    /// Counts a redemption against its merchant's cap in one transaction with it.
-    async fn send_capped(
-        &mut self,
-        all: &[&Redeemable],
-        chained: &Chained,
-        guard: &merchant_use::Guard<'_>,
-    ) -> Result<(), sqlx::Error> {
+    /// Counts redemptions against what only some have to heed, in one
+    /// transaction with them.
+    async fn send_counted(&mut self, all: &[&Redeemable], chained: &Chained) -> Result<(), sqlx::Error> {
         self.line().await?.execute("begin").await?;
-        let counted = guard.query(sqlx::query(merchant_use::COUNT_OR_FAIL)).execute(self.line().await?).await;
-        let sent = match counted {
-            Ok(_) => self.send_redemptions(all, chained).await,
+        let sent = match self.count_apart(all).await {
+            Ok(()) => self.send_redemptions(all, chained).await,
             Err(error) => Err(error),
         };
         let end = if sent.is_ok() { "commit" } else { "rollback" };
         self.line().await?.execute(end).await?;
         sent
+    }
+
+    /// The cap of a merchant under review, which comes alone, and the limits of
+    /// residents at merchants.
+    async fn count_apart(&mut self, all: &[&Redeemable]) -> Result<(), sqlx::Error> {
+        if let [Redeemable { cap: Some(cap), row, .. }] = all {
+            let guard = merchant_use::Guard::of(row, *cap);
+            guard.query(sqlx::query(merchant_use::COUNT_OR_FAIL)).execute(self.line().await?).await?;
+        }
+        let limited = all.iter().filter_map(|one| Some((one.row.resident_use(), one.per_merchant_day?)));
+        let limited: Vec<_> = limited.collect();
+        if !limited.is_empty() {
+            resident_use::count_or_fail(&limited).execute(self.line().await?).await?;
+        }
+        Ok(())
     }
 
     async fn send_redemptions(&mut self, all: &[&Redeemable], chained: &Chained) -> Result<(), sqlx::Error> {
