@@ -29,6 +29,7 @@ mod residents;
 mod returns;
 mod reviews;
 mod risk;
+mod risk_freeze;
 mod services;
 mod settlement;
 mod statements;
