@@ -26,7 +26,7 @@ fn roles(name: &str) -> &'static [&'static str] {
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],
         "save_promotion" | "change_promotion" | "duplicate_promotion" | "remove_photo" => &["owner"],
-        "freeze_report" | "review_promotion" => &["city", "district"],
+        "freeze_report" | "review_promotion" | "suspend_promotion" => &["city", "district"],
         "refund_redemption" | "answer_risk" => &["owner"],
         "invite_person" | "change_person" | "remove_person" | "enrol_till" | "change_till"
         | "change_outlet_rule" => &["owner"],

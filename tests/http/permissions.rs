@@ -93,6 +93,7 @@ const CALLS: &[Call] = &[
     Call { method: Method::DELETE, path: "/shop/promotions/1/photos/x", roles: POSTERS },
     Call { method: Method::GET, path: "/reviews/promotions", roles: REVIEWERS },
     Call { method: Method::POST, path: "/reviews/promotions/1", roles: REVIEWERS },
+    Call { method: Method::POST, path: "/reviews/promotions/1/suspension", roles: REVIEWERS },
     Call { method: Method::GET, path: "/join", roles: HOLDERS },
     Call { method: Method::PUT, path: "/join", roles: HOLDERS },
     Call { method: Method::POST, path: "/join", roles: HOLDERS },

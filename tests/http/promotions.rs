@@ -322,6 +322,11 @@ async fn the_forms_work_without_a_script(city: &TestCity) {
     let verdict = format!("promotion_id={id}&version={}&decision=approve&key=12345670", own["version"]);
     assert_eq!(submit(city, &organizer, "review_promotion", &verdict).await, "/bureau/reviews/promotions");
     city.anyone().get(&format!("/promotions/{id}")).await.expect(200);
+    let shown = page(city, &organizer, &format!("/promotions/{id}")).await;
+    assert!(
+        shown.contains("data-testid=\"suspend\"")
+            && !page(city, &owner, &format!("/promotions/{id}")).await.contains("suspend")
+    );
     let copy = submit(city, &owner, "duplicate_promotion", &format!("promotion_id={id}&key=12345671")).await;
     assert!(copy.ends_with("/edit") && !copy.contains(&format!("/{id}/")), "{copy}");
     assert!(page(city, &owner, "/shop/promotions?state=published").await.contains("Pot"));

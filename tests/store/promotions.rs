@@ -4,7 +4,7 @@
 use crate::services::{Services, at, key, until};
 use backend::{Backend, Caller, Error, PromotionChange, Verdict};
 use domain::shapes::OwnPromotion;
-use domain::{Denied, OutletId, PromotionForm, PromotionId, PromotionRefused, PromotionState};
+use domain::{Denied, OutletId, PromotionForm, PromotionId, PromotionRefused, PromotionState, Role};
 use tests::{TestCity, on_both_databases};
 use tokio::task::JoinSet;
 
@@ -16,6 +16,8 @@ on_both_databases!(
     of_two_reviews_one_counts,
     views_are_added_in_groups,
     a_merchant_has_so_many_and_no_more,
+    a_suspended_promotion_is_gone_until_it_is_approved_anew,
+    of_a_suspension_and_an_edit_neither_is_lost,
 );
 
 const PUBLISH_AT: &str = "2021-06-20T08:00:00+08:00";
@@ -196,4 +198,66 @@ async fn a_merchant_has_so_many_and_no_more(city: &TestCity) {
     let resident = services.resident(1).await;
     let answer = services.backend.begin_promotion(&resident, &PromotionForm::default(), &key()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::WrongRole))));
+}
+
+async fn a_suspended_promotion_is_gone_until_it_is_approved_anew(city: &TestCity) {
+    let services = Services::of(city);
+    let other = services.another_node().await;
+    let (owner, officer) = (services.owner().await, services.officer().await);
+    let node = &services.backend;
+    let waiting = handed_in(node, &owner, &form()).await;
+    let early = node.suspend_promotion(&officer, waiting.id, "太早", &key()).await.unwrap_err();
+    assert!(matches!(early, Error::Promotion(PromotionRefused::WrongState { .. })));
+    approve(node, &officer, &waiting).await.unwrap();
+    let save = PromotionChange::Save(Box::new(PromotionForm { title: "改到一半".to_owned(), ..form() }));
+    node.change_promotion(&owner, waiting.id, &save, &key()).await.unwrap();
+    until("the other node shows it", async || shows(&other, waiting.id)).await;
+    for reason in ["", " ", &"长".repeat(201)] {
+        let refused = node.suspend_promotion(&officer, waiting.id, reason, &key()).await.unwrap_err();
+        assert!(matches!(refused, Error::Denied(Denied::BadField { field, .. }) if field == "reason"));
+    }
+    let (roles, office) = (vec![Role::District], Some("210381".parse().unwrap()));
+    let elsewhere = Caller { roles, office, ..officer.clone() };
+    assert!(node.may_suspend(&officer, waiting.id) && !node.may_suspend(&elsewhere, waiting.id));
+    let foreign = node.suspend_promotion(&elsewhere, waiting.id, "不是我的", &key()).await.unwrap_err();
+    assert!(matches!(foreign, Error::Denied(Denied::NotFound)));
+    assert!(shows(node, waiting.id), "nothing of that took it down");
+    let key_once = key();
+    let suspended =
+        node.suspend_promotion(&officer, waiting.id, " 价格与门店不符 ", &key_once).await.unwrap();
+    let again = node.suspend_promotion(&officer, waiting.id, " 价格与门店不符 ", &key_once).await.unwrap();
+    assert!(again.replayed && again.answer == suspended.answer);
+    let down = suspended.answer;
+    assert_eq!((down.state, down.reason.as_deref()), (PromotionState::Returned, Some("价格与门店不符")));
+    assert_eq!(down.form.title, "改到一半", "what was being changed stays with the merchant");
+    assert!(!shows(node, waiting.id) && !node.may_suspend(&officer, waiting.id));
+    until("it is gone everywhere", async || !shows(&other, waiting.id)).await;
+    let submit = PromotionChange::Submit;
+    let mended = node.change_promotion(&owner, waiting.id, &submit, &key()).await.unwrap().answer;
+    approve(node, &officer, &mended).await.unwrap();
+    assert_eq!(node.promotion(waiting.id).unwrap().title, "改到一半");
+    services.assert_sound().await;
+}
+
+async fn of_a_suspension_and_an_edit_neither_is_lost(city: &TestCity) {
+    let services = Services::of(city);
+    let (owner, officer) = (services.owner().await, services.officer().await);
+    let node = &services.backend;
+    for round in 0..8 {
+        let waiting = handed_in(node, &owner, &form()).await;
+        approve(node, &officer, &waiting).await.unwrap();
+        let edit = PromotionForm { title: format!("改{round}"), ..form() };
+        let (save, suspend_key, save_key) = (PromotionChange::Save(Box::new(edit)), key(), key());
+        let (down, saved) = tokio::join!(
+            node.suspend_promotion(&officer, waiting.id, "核实", &suspend_key),
+            node.change_promotion(&owner, waiting.id, &save, &save_key),
+        );
+        let changed = |error: &Error| matches!(error, Error::Promotion(PromotionRefused::ChangedMeanwhile));
+        assert!(down.as_ref().err().is_none_or(changed) && saved.as_ref().err().is_none_or(changed));
+        let stands = node.own_promotion(&owner, waiting.id).await.unwrap();
+        assert_eq!(shows(node, waiting.id), down.is_err(), "{stands:?}");
+        if saved.is_ok() {
+            assert_eq!(stands.form.title, format!("改{round}"));
+        }
+    }
 }

@@ -28,6 +28,8 @@ words! {
         ApplyAgain = "apply_again", "重新申请加入", "Applied again";
         /// A promotion was approved or returned.
         ReviewPromotion = "review_promotion", "审核优惠活动", "Promotion reviewed";
+        /// A published promotion was taken down.
+        SuspendPromotion = "suspend_promotion", "下架优惠活动", "Promotion suspended";
         /// A till was enrolled.
         EnrolTill = "enrol_till", "登记收银设备", "Till enrolled";
         /// A till was named, or switched on or off.

@@ -289,3 +289,38 @@ pub async fn review_promotion(
     };
     notice::settle(done.await, back)
 }
+
+/// The key under which the reader takes a promotion down that everybody sees;
+/// `None` for who may not.
+///
+/// # Errors
+/// The store failed.
+#[cfg(feature = "ssr")]
+pub(crate) async fn suspension_key(id: PromotionId) -> Result<Option<String>, ApiError> {
+    let (reader, backend) = (caller::optional().await?, caller::backend()?);
+    let may = reader.is_some_and(|reader| backend.may_suspend(&reader, id));
+    Ok(may.then(|| backend.new_key().as_str().to_owned()))
+}
+
+/// Takes a published promotion down.
+///
+/// # Errors
+/// Nobody is signed in, the reader may not, it is not published any more, or the
+/// reason is missing.
+#[server(prefix = "/api/fn", endpoint = "suspend_promotion")]
+pub async fn suspend_promotion(
+    #[server(default)] promotion_id: String,
+    #[server(default)] reason: String,
+    #[server(default)] key: String,
+) -> Result<(), ApiError> {
+    let back = format!("/promotions/{}", caller::encoded(&promotion_id));
+    let done = async {
+        let officer = allowed(Permission::ReviewPromotions).await?;
+        let (id, key) = (number(&promotion_id)?, key_of(&key)?);
+        let suspended = caller::backend()?.suspend_promotion(&officer, id, &reason, &key).await;
+        suspended.map_err(caller::convert)?;
+        leptos_axum::redirect("/offers");
+        Ok(())
+    };
+    notice::settle(done.await, &back)
+}

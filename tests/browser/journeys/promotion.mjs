@@ -113,4 +113,21 @@ export const journeys = {
     await phone.reload();
     assert.match(await phone.locator("h1").innerText(), /买一送一/);
   },
+
+  "without JavaScript the bureau takes an offer down, and the merchant reads why": async (city) => {
+    const bureau = await city.phone({ js: false, width: 1440, height: 900 });
+    await city.signIn(bureau, people.organizer);
+    await bureau.goto("/promotions/2");
+    const form = bureau.getByTestId("suspension");
+    await form.locator("summary").click();
+    await form.locator('input[name="reason"]').fill("价格与门店公示不符");
+    await form.getByTestId("suspend").click();
+    await bureau.waitForURL(/\/offers/);
+    const anyone = await city.phone({ js: false });
+    assert.equal((await anyone.request.get(`${city.origin}/api/v1/promotions/2`)).status(), 404);
+    const shop = await city.phone({ js: false });
+    await city.signIn(shop, people.owner);
+    await shop.goto("/shop/promotions/2");
+    assert.match(await post.reason(shop).innerText(), /价格与门店公示不符/);
+  },
 };

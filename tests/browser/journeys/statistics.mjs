@@ -88,5 +88,11 @@ export const journeys = {
     );
     const after = await page.evaluate(() => document.querySelectorAll("*").length);
     assert.ok(after <= nodes + 10, `the page grew from ${nodes} to ${after} elements`);
+    await city.leapTo("2021-06-18T11:00:00+08:00");
+    await city.claim(await city.bearer(people.resident(40)), open.id);
+    await page.waitForFunction(
+      (least) => Number(document.querySelector("#wall .wall-large dd").textContent.replaceAll(",", "")) >= least,
+      before + 2,
+    );
   },
 };

@@ -13,7 +13,7 @@ words! {
         Draft = "draft", "草稿", "Draft";
         /// The bureau is to look at it.
         InReview = "in_review", "待审核", "In review";
-        /// The bureau gave it back, with a reason.
+        /// The bureau gave it back or took it down, with a reason.
         Returned = "returned", "已退回", "Returned";
         /// Approved; it appears by itself at its time.
         Scheduled = "scheduled", "待发布", "Scheduled";
@@ -53,6 +53,8 @@ words! {
         ApproveForLater = "approve_for_later", "定时通过", "approve for later";
         /// The bureau gives it back, with a reason.
         Return = "return", "退回", "return";
+        /// The bureau takes it down, with a reason; it goes back to the merchant.
+        Suspend = "suspend", "下架", "suspend";
         /// Its time has come.
         Publish = "publish", "发布", "publish";
         /// The merchant ends it, or its last day has passed.
@@ -111,7 +113,7 @@ impl PromotionLife {
                 PromotionLife::of(Published)
             }
             (InReview, None, Step::ApproveForLater) => PromotionLife::of(Scheduled),
-            (InReview, None, Step::Return) => PromotionLife::of(Returned),
+            (InReview, None, Step::Return) | (Published, _, Step::Suspend) => PromotionLife::of(Returned),
             (Published, None | Some(Revision::Draft | Revision::Returned), Step::Save)
             | (Published, Some(Revision::InReview), Step::Withdraw) => {
                 PromotionLife::revised(Revision::Draft)
@@ -167,10 +169,14 @@ mod tests {
         }
 
         #[test]
-        fn what_is_up_stays_up_until_it_ends(steps in proptest::collection::vec(any_step(), 0..40)) {
+        fn what_is_up_stays_up_until_it_ends_or_is_suspended(steps in proptest::collection::vec(any_step(), 0..40)) {
             for (before, step, after) in lived(&steps) {
                 if before.state == PromotionState::Published {
-                    let expected = if step == PromotionStep::End { PromotionState::Ended } else { PromotionState::Published };
+                    let expected = match step {
+                        PromotionStep::End => PromotionState::Ended,
+                        PromotionStep::Suspend => PromotionState::Returned,
+                        _ => PromotionState::Published,
+                    };
                     prop_assert_eq!(after.state, expected);
                 }
             }

@@ -51,7 +51,7 @@ fn standing(item: &OwnPromotion, lang: Lang) -> impl IntoView + use<> {
     let reason = item.reason.clone().map(|reason| {
         view! {
             <p class="notice notice-warn" data-testid="reason">
-                <strong>{lang.pick("退回原因：", "Why it came back: ")}</strong>{reason}
+                <strong>{lang.pick("退回或下架原因：", "Why it came back: ")}</strong>{reason}
             </p>
         }
     });

@@ -7,6 +7,7 @@ mod photos;
 mod pictures;
 mod review;
 mod shape;
+mod suspend;
 
 pub(crate) use counts::Counts;
 pub(crate) use photos::Darkroom;

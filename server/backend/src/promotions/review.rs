@@ -97,7 +97,10 @@ impl Backend {
         key: &IdempotencyKey,
     ) -> Result<Done<OwnPromotion>, Error> {
         let district = reviewer(caller)?;
-        let reason = reason_of(verdict)?;
+        let reason = match verdict {
+            Verdict::Approve => None,
+            Verdict::Return(reason) => Some(reason_of(reason)?),
+        };
         let request_hash = hash("review", Some(id), &(version, verdict))?;
         let mut tx = match self.begin_once(caller, key, &request_hash).await? {
             Begun::Before(done) => return Ok(done),
@@ -160,7 +163,7 @@ impl Backend {
 }
 
 /// The only district whose promotions a caller reviews; `None` means all.
-fn reviewer(caller: &Caller) -> Result<Option<DistrictCode>, Denied> {
+pub(super) fn reviewer(caller: &Caller) -> Result<Option<DistrictCode>, Denied> {
     caller.require(Permission::ReviewPromotions)?;
     Ok(caller.confined_to())
 }
@@ -183,12 +186,11 @@ async fn reviewed(
     Ok(row)
 }
 
-/// Why it goes back, if it does.
-fn reason_of(verdict: &Verdict) -> Result<Option<String>, Denied> {
-    let Verdict::Return(reason) = verdict else { return Ok(None) };
+/// Why it goes back.
+pub(super) fn reason_of(reason: &str) -> Result<String, Denied> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
         return Err(Denied::field("reason", format!("1–{MAX_REASON}")));
     }
-    Ok(Some(reason.to_owned()))
+    Ok(reason.to_owned())
 }

@@ -197,7 +197,7 @@ pub(crate) async fn note(
     step: PromotionStep,
     (account, now): (AccountId, Timestamp),
 ) -> Result<(), StoreError> {
-    let of_this = matches!(step, PromotionStep::Return | PromotionStep::Withdraw);
+    let of_this = matches!(step, PromotionStep::Return | PromotionStep::Withdraw | PromotionStep::Suspend);
     let reason = row.reason.as_deref().filter(|_| of_this);
     changed!(
         tx,

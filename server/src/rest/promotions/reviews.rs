@@ -17,7 +17,10 @@ use crate::rest::{Answer, created};
 use crate::router::Doors;
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(waiting_promotions)).routes(routes!(review_promotion))
+    OpenApiRouter::new()
+        .routes(routes!(waiting_promotions))
+        .routes(routes!(review_promotion))
+        .routes(routes!(suspend_promotion))
 }
 
 /// The promotions and revisions that wait for review, the oldest first.
@@ -81,4 +84,37 @@ async fn review_promotion(
         PromotionDecision::Return => Verdict::Return(body.reason),
     };
     Ok(created(backend.review_promotion(&caller, id, (body.version, &verdict), &key).await?))
+}
+
+/// Why a promotion is taken down.
+#[derive(Deserialize, ToSchema)]
+struct SuspensionBody {
+    /// 1 to 200 characters, which the merchant reads.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Takes a published promotion down: it goes back to the merchant with the reason, and is reviewed before it appears
+/// again. A district officer takes down those whose outlets all lie in the own district.
+#[utoipa::path(
+    post, path = "/reviews/promotions/{id}/suspension", tag = "promotions", request_body = SuspensionBody,
+    params(
+        ("id" = PromotionId, Path, description = "The promotion's number"),
+        ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, new for each", min_length = 8, max_length = 128),
+    ),
+    responses(
+        (status = CREATED, body = OwnPromotion, description = "Where it stands now", headers(("Idempotent-Replay" = bool, description = "`true` when this is the stored answer of an earlier request"))),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`wrong_state`: it is not published; `changed_meanwhile`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`bad_field`, `key_reused`"),
+    ),
+    security(("session" = []), ("bearer" = [])),
+)]
+async fn suspend_promotion(
+    State(backend): State<Backend>,
+    PromotionReviewer(caller): PromotionReviewer,
+    Id(id): Id<PromotionId>,
+    Key(key): Key,
+    Body(SuspensionBody { reason }): Body<SuspensionBody>,
+) -> Result<Response, Refused> {
+    Ok(created(backend.suspend_promotion(&caller, id, &reason, &key).await?))
 }
