@@ -51,6 +51,7 @@ export const wallet = {
   picture: testId("qr"),
   typedCode: testId("typed-code"),
   receiptCode: testId("receipt-code"),
+  frozen: testId("frozen"),
 };
 
 export const till = {
