@@ -51,6 +51,7 @@ export const wallet = {
   picture: testId("qr"),
   typedCode: testId("typed-code"),
   receiptCode: testId("receipt-code"),
+  frozen: testId("frozen"),
 };
 
 export const till = {
@@ -89,8 +90,13 @@ export const offline = {
   noted: testId("offline-noted"),
   sale: testId("offline-sale"),
   risk: (page) => page.locator("[data-case]"),
-  reason: field("reason"),
+  reason: (page) => page.locator('form:has([data-testid="clear"]) [name="reason"]'),
   clear: testId("clear"),
+  /** Opens what a freeze costs. */
+  freezes: testId("freeze-more"),
+  freezeReason: (page) => page.locator('form:has([data-testid="freeze"]) [name="reason"]'),
+  freeze: testId("freeze"),
+  held: testId("held"),
 };
 
 export const crew = {

@@ -26,6 +26,7 @@ mod promotions;
 mod redemptions;
 mod reports;
 mod reversals;
+mod risk;
 mod rounds;
 mod season;
 mod settlement;

@@ -69,7 +69,7 @@ async fn a_till_goes_on_without_a_network(city: &TestCity) {
     assert!(page.text.contains("误扫") && page.text.contains("data-offline=\"conflict\""), "{}", page.text);
 }
 
-fn session(person: &Person) -> String {
+pub(crate) fn session(person: &Person) -> String {
     format!("yuehui_session={}", person.token())
 }
 
@@ -103,7 +103,7 @@ async fn another_till_and_merchant_stay_out(city: &TestCity) {
 }
 
 /// The number of a case about the first merchant: its voucher came twice.
-async fn conflict(city: &TestCity, owner: &Person) -> Value {
+pub(crate) async fn conflict(city: &TestCity, owner: &Person) -> Value {
     let secret = till(city, owner).await;
     let given = permit(owner, &secret).await.expect(200);
     let at_ms = given["issued_at_ms"].as_i64().unwrap();

@@ -164,6 +164,9 @@ async fn suspicious_lines_leave_the_clean_leverage(city: &TestCity) {
     assert_eq!((held.suspicious, held.leverage, figures(&held)), (1, before.leverage, figures(&before)));
     // ¥60 on a subsidy of ¥20, of which the government bears 70 %.
     assert_eq!(held.clean_leverage, domain::rate(6000, 1400));
+    city.run("update risk_case set state = 'cleared' where case_id = 1").await;
+    city.run("update risk_case set state = 'frozen' where case_id = 2").await;
+    assert_eq!(total().await, held, "a frozen one counts as one that is withheld");
     city.run("update risk_case set state = 'cleared'").await;
     assert_eq!(total().await, before);
 }

@@ -31,6 +31,7 @@ mod residents;
 mod returns;
 mod reviews;
 mod risk;
+mod risk_freeze;
 mod services;
 mod settlement;
 mod statements;

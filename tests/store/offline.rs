@@ -3,7 +3,7 @@
 
 use crate::services::{Services, at, key};
 use backend::{Backend, Caller, Error, NewTill, OfflineRequest, RiskDecision};
-use domain::shapes::{OfflineRedemption, RiskCase, VoucherShape};
+use domain::shapes::{OfflineRedemption, RiskCase, RiskVouchers, VoucherShape};
 use domain::{
     ListQuery, OfflineLimits, OfflineRefused, OutletId, RiskRefused, RiskState, StatementQuery, Timestamp,
     step_at,
@@ -142,9 +142,10 @@ async fn a_second_use_opens_one_case_for_both_merchants(city: &TestCity) {
     let cases = city.backend.risk_cases(&city.officer().await, &list).await.unwrap().items;
     assert_eq!(cases.len(), 1);
     assert_eq!((Some(cases[0].case_id), cases[0].state), (refused.case_id, RiskState::Open));
+    assert_eq!(cases[0].vouchers, Some(RiskVouchers { frozen: 0, unused: 0 }));
     for owner in [people::OWNER, people::OTHER_OWNER] {
         let own = city.backend.own_risk_cases(&city.caller(owner).await, &list).await.unwrap().items;
-        let answerable = RiskCase { answerable: true, ..cases[0].clone() };
+        let answerable = RiskCase { answerable: true, vouchers: None, ..cases[0].clone() };
         assert_eq!(own, [answerable], "both merchants see it and may answer");
     }
     let decide = async |state| {

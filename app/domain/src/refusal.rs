@@ -366,7 +366,10 @@ impl RedeemRefused {
                 lang.pick("这张券已作废，请换一张", "This voucher was voided: take another").to_owned()
             }
             RedeemRefused::Frozen => lang
-                .pick("这张券正在核查，暂不能用，请换一张", "This voucher is under review: take another")
+                .pick(
+                    "这张券已冻结，市商务局正在核查，请换一张；顾客有疑问可联系市商务局",
+                    "This voucher is frozen while the bureau looks into it: take another. The customer may ask the bureau",
+                )
                 .to_owned(),
             RedeemRefused::NotYetValid { usable_from }
             | RedeemRefused::OutsideHours { usable_from: Some(usable_from) } => {

@@ -15,7 +15,8 @@ words! {
         Expired = "expired", "已过期", "Expired";
         /// Taken back by the bureau.
         Voided = "voided", "已作废", "Voided";
-        /// Held up while a case is looked into.
+        /// Held up while a case is looked into; also past its time, which then
+        /// runs out with the case.
         Frozen = "frozen", "已冻结", "Frozen";
     }
 }
@@ -44,7 +45,7 @@ impl VoucherState {
         use VoucherState::{Expired, Frozen, Issued, Redeemed, Voided};
         match (self, event) {
             (Issued, VoucherEvent::Redeem) => Some(Redeemed),
-            (Issued | Frozen, VoucherEvent::Expire) => Some(Expired),
+            (Issued, VoucherEvent::Expire) => Some(Expired),
             (Issued | Frozen, VoucherEvent::Void) => Some(Voided),
             (Issued, VoucherEvent::Freeze) => Some(Frozen),
             (Frozen, VoucherEvent::Thaw) | (Redeemed, VoucherEvent::Return) => Some(Issued),

@@ -159,11 +159,11 @@ pub async fn allow_offline(
     notice::settle(done.await, OUTLETS)
 }
 
-/// Withholds what a case is about, or clears it.
+/// Withholds what a case is about, freezes its holder's vouchers too, or clears it.
 ///
 /// # Errors
 /// Nobody is signed in, or not a person who decides; there is no such case; the
-/// reason is missing; or it was decided already.
+/// reason is missing; it is not to be decided so; or it was decided already.
 #[server(prefix = "/api/fn", endpoint = "decide_risk")]
 pub async fn decide_risk(
     #[server(default)] case_id: i64,

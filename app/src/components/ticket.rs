@@ -132,10 +132,11 @@ pub(crate) fn VoucherTicket(voucher: VoucherShape) -> impl IntoView {
     let (lang, when) = (caller::lang(), When::here());
     let usable = voucher.state == VoucherState::Issued;
     let until = when.moment(&voucher.expires_at);
-    let until = if usable {
-        lang.pick(format!("有效期至 {until}"), format!("valid until {until}"))
-    } else {
-        voucher.state.word(lang).to_owned()
+    let until = lang.pick(format!("有效期至 {until}"), format!("valid until {until}"));
+    let until = match voucher.state {
+        VoucherState::Issued => until,
+        VoucherState::Frozen => format!("{} · {until}", voucher.state.word(lang)),
+        over => over.word(lang).to_owned(),
     };
     view! {
         <article class="ticket" class:ticket-dull=!usable data-state=voucher.state.code()>

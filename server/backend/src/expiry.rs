@@ -108,7 +108,8 @@ impl Backend {
         Ok(entries.len())
     }
 
-    fn expire_entry(&self, row: &ExpiredRow) -> Result<Entry, StoreError> {
+    /// A voucher's face value goes back to the pot.
+    pub(crate) fn expire_entry(&self, row: &ExpiredRow) -> Result<Entry, StoreError> {
         self.moved_back(EntryKind::Expire, row, 1)
     }
 

@@ -4,13 +4,13 @@ use crate::once::{Begun, Done};
 use crate::store::redemption::{RedemptionRow, ReversalRow};
 use crate::store::settlement::lines::{self, BatchPlace};
 use crate::store::settlement::{self, rows};
-use crate::store::{Tx, ledger, merchant_use, meta, redemption, resident_use, tally, voucher};
+use crate::store::{Tx, ledger, merchant_use, meta, redemption, resident_use, risk_freeze, tally, voucher};
 use crate::till::tally_of;
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::Reversed;
 use domain::{
-    Account, CampaignId, Denied, Entry, EntryKind, Fen, IdempotencyKey, MerchantId, Permission, RedemptionId,
-    RefundLimits, ReversalId, ReverseRefused, RoundId, VoucherId, VoucherState, refund_share,
+    Account, AccountId, CampaignId, Denied, Entry, EntryKind, Fen, IdempotencyKey, MerchantId, Permission,
+    RedemptionId, RefundLimits, ReversalId, ReverseRefused, RoundId, VoucherId, VoucherState, refund_share,
 };
 use serde::{Deserialize, Serialize};
 
@@ -137,12 +137,12 @@ impl Backend {
             refund_fen: refund.refund,
             subsidy_back_fen: refund.subsidy_back,
             resident_refund_fen: refund.refund.less(refund.subsidy_back),
-            voucher_state: if returned.is_some() { VoucherState::Issued } else { VoucherState::Redeemed },
+            voucher_state: returned.map_or(VoucherState::Redeemed, |(_, state)| state),
         };
         Ok(Undone {
             reversed,
             tally: tally_of(read, -i64::from(refund.is_whole), order, subsidy, government),
-            entry: reverse_entry(read, refund, returned.unwrap_or(Fen::ZERO), is_settled)?,
+            entry: reverse_entry(read, refund, returned.map_or(Fen::ZERO, |(value, _)| value), is_settled)?,
         })
     }
 
@@ -176,13 +176,14 @@ impl Backend {
     }
 
     /// After a whole reversal the voucher goes back, where its campaign allows
-    /// it, its time has not run out and no batch settled it; its face value then.
+    /// it, its time has not run out and no batch settled it; its face value then,
+    /// and where it stands: frozen, when a case holds what its holder has.
     async fn give_back_voucher(
         &self,
         tx: &mut Tx,
         read: &RedemptionRow,
         (is_whole, is_settled): (bool, bool),
-    ) -> Result<Option<Fen>, Error> {
+    ) -> Result<Option<(Fen, VoucherState)>, Error> {
         if !is_whole {
             return Ok(None);
         }
@@ -199,7 +200,13 @@ impl Backend {
         if catalogue.merchant(MerchantId(read.merchant_id)).and_then(|of| catalogue.cap_of(of)).is_some() {
             merchant_use::give_back(tx, read).await?;
         }
-        Ok(returned.then(|| terms.benefit.face_value()))
+        if !returned {
+            return Ok(None);
+        }
+        let (holder, voucher) = (AccountId(read.account_id), VoucherId(read.voucher_id));
+        let frozen = risk_freeze::freeze_returned(tx, holder, voucher, self.now()).await?;
+        let state = if frozen { VoucherState::Frozen } else { VoucherState::Issued };
+        Ok(Some((terms.benefit.face_value(), state)))
     }
 }
 

@@ -231,6 +231,8 @@ async fn check_redemptions(tx: &mut Tx, replay: &mut Replay) -> Result<(), Store
     replay.expect("fen owed and paid to all merchants", in_ledger + paid, in_rows);
     let unmatched = recount::unmatched(tx).await?;
     replay.expect("vouchers whose state and redemption disagree", unmatched, 0);
+    let wrong = recount::wrong_freezes(tx).await?;
+    replay.expect("vouchers whose state and the cases that hold them disagree", wrong, 0);
     let wrong = recount::wrong_refunds(tx).await?;
     replay.expect("redemptions whose refunds and reversals disagree", wrong, 0);
     Ok(())

@@ -27,7 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 /// What the city decides on a case.
 #[derive(Deserialize, ToSchema)]
 struct RiskDecisionBody {
-    /// `withheld` or `cleared`; a cleared case stays so.
+    /// `withheld`, `frozen` or `cleared`, as the case's `decisions` say; a cleared
+    /// case stays so.
     state: RiskState,
     /// Why, 1 to 200 characters; the merchants read it.
     reason: String,
@@ -60,7 +61,8 @@ async fn own_risk_cases(
     Ok(Json(backend.own_risk_cases(&caller, &query).await?))
 }
 
-/// Withholds what a case is about, or clears it.
+/// Withholds what a case is about, freezes besides what its voucher's holder has
+/// not used yet, or clears it; what was frozen thaws with another decision.
 #[utoipa::path(
     post, path = "/risk/cases/{id}/decisions", tag = "risk",
     request_body = RiskDecisionBody,
@@ -70,7 +72,7 @@ async fn own_risk_cases(
     ),
     responses(
         (status = CREATED, body = RiskCase),
-        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_decided`"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_decided`, `not_freezable`"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`bad_field`, `key_reused`"),
     ),
     security(("session" = []), ("bearer" = [])),

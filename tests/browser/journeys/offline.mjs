@@ -12,7 +12,7 @@ const NO_NETWORK = /ERR_|Failed to fetch|Failed to load resource/;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** What the phone with a voucher shows at this moment, computed anew. */
-async function shownNow(city, resident, voucher) {
+export async function shownNow(city, resident, voucher) {
   const held = (await city.api("GET", `/vouchers/${voucher.voucher_id}`, undefined, resident)).body;
   const { pass, first_step } = held.offline;
   const now = Date.parse((await city.api("GET", "/season")).body.now);

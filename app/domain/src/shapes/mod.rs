@@ -41,7 +41,7 @@ pub use join::{
     CommitmentShape, JoinFaultShape, JoinShape, JoinedShape, MerchantReviewShape, ReviewedShape,
     WaitingMerchant,
 };
-pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskAnswer, RiskCase};
+pub use offline::{OfflineOutlet, OfflinePassShape, OfflineRedemption, RiskAnswer, RiskCase, RiskVouchers};
 pub use open::{BlockShape, LedgerLine, OpenBooks, OpenRow};
 pub use order::{OrderPreview, OrderShape, OrderUndone};
 pub use people::{BureauSale, InvitationShape, OutletRule, PersonShape, SaleShape, TillEnrolled, TillShape};

@@ -107,10 +107,24 @@ shape! {
         decided_at: Option<String>,
         /// Why it was decided so.
         reason: Option<String>,
+        /// What the city may decide now: `withheld`, `frozen`, `cleared`.
+        decisions: Vec<RiskState>,
+        /// The holder's vouchers, where they may be frozen; never for a merchant.
+        vouchers: Option<RiskVouchers>,
         /// What merchants answered, the oldest first; a merchant sees its own.
         answers: Vec<RiskAnswer>,
         /// Whether the merchant that asks may answer (again); never for others.
         answerable: bool,
+    }
+}
+
+shape! {
+    /// The vouchers of a case's holder.
+    RiskVouchers {
+        /// How many the case holds frozen.
+        frozen: i64,
+        /// How many more a freeze would hold: issued and not used.
+        unused: i64,
     }
 }
 

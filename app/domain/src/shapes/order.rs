@@ -67,7 +67,7 @@ impl OrderUndone {
     /// How many of its vouchers went back to the resident.
     #[must_use]
     pub fn returned(&self) -> usize {
-        self.reversals.iter().filter(|part| part.voucher_state == VoucherState::Issued).count()
+        self.reversals.iter().filter(|part| part.voucher_state != VoucherState::Redeemed).count()
     }
 }
 

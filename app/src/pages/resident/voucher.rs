@@ -6,6 +6,7 @@ use crate::components::page::Page;
 use crate::components::ticket::places;
 use crate::components::when::When;
 use crate::islands::present::Present;
+use crate::pages::resident::wallet::frozen_words;
 use crate::pages::{id_in_path, loaded};
 use domain::shapes::{VoucherDetail, VoucherShape};
 use domain::{Lang, Timestamp, VoucherId, VoucherState};
@@ -64,9 +65,7 @@ fn gone(state: VoucherState, lang: Lang) -> &'static str {
         VoucherState::Expired => {
             lang.pick("这张券已过期，看看其他轮次吧", "This voucher has expired: look for another round")
         }
-        VoucherState::Frozen => {
-            lang.pick("这张券正在核查，暂不能用", "This voucher is under review and cannot be used for now")
-        }
+        VoucherState::Frozen => frozen_words(lang),
         _ => lang.pick("这张券已作废", "This voucher was voided"),
     }
 }

@@ -6,12 +6,21 @@ use crate::store::Tx;
 use crate::store::risk::{self, CaseRow};
 use crate::store::risk_answer::{self, AnswerRow};
 use crate::{Backend, Caller, Error, StoreError, keys};
-use domain::shapes::{RiskAnswer, RiskCase};
+use domain::shapes::{RiskAnswer, RiskCase, RiskVouchers};
 use domain::{
     AuditAction, AuditThing, Denied, IdempotencyKey, MOST_ANSWER, MOST_ANSWERS, MerchantId, Permission,
     RiskRefused, RiskState, Timestamp,
 };
 use serde_json::json;
+
+/// For whom cases are told.
+#[derive(Clone, Copy)]
+pub(super) enum Reader<'a> {
+    /// The bureau's; of one district, or of all of them where it is empty.
+    Bureau(&'a str),
+    /// A merchant, which sees its own answers.
+    Merchant(MerchantId),
+}
 
 impl Backend {
     /// Answers to a case that concerns the caller's merchant. A repeat with the
@@ -50,7 +59,7 @@ impl Backend {
             return Err(RiskRefused::AnsweredOften.into());
         }
         let row = risk::get(&mut tx, case_id).await?.ok_or(Denied::NotFound)?;
-        let shape = self.one_shape(&mut tx, &row, Some(merchant)).await?;
+        let shape = self.one_shape(&mut tx, &row, Reader::Merchant(merchant)).await?;
         let deed = Deed::new(AuditAction::HandleRisk, AuditThing::RiskCase, case_id);
         let new = json!({ "merchant_id": merchant, "answer": text });
         audit::record(self, &mut tx, caller, deed, (None::<&()>, Some(&new))).await?;
@@ -62,21 +71,26 @@ impl Backend {
         &self,
         tx: &mut Tx,
         row: &CaseRow,
-        merchant: Option<MerchantId>,
+        reader: Reader<'_>,
     ) -> Result<RiskCase, StoreError> {
-        let mut shapes = self.case_shapes(tx, std::slice::from_ref(row), merchant).await?;
+        let mut shapes = self.case_shapes(tx, std::slice::from_ref(row), reader).await?;
         shapes.pop().ok_or_else(|| StoreError::corrupt("a case that is none"))
     }
 
-    /// Cases with their answers: all of them for the bureau, or a merchant's own.
+    /// Cases with their answers and their holders' vouchers, as the reader sees
+    /// them.
     pub(super) async fn case_shapes(
         &self,
         tx: &mut Tx,
         rows: &[CaseRow],
-        merchant: Option<MerchantId>,
+        reader: Reader<'_>,
     ) -> Result<Vec<RiskCase>, StoreError> {
         let numbers = || rows.iter().map(|row| row.case_id);
         let (Some(from), Some(to)) = (numbers().min(), numbers().max()) else { return Ok(Vec::new()) };
+        let (merchant, counted) = match reader {
+            Reader::Merchant(merchant) => (Some(merchant), None),
+            Reader::Bureau(district) => (None, Some(self.counted(tx, (from, to), district).await?)),
+        };
         let answers = risk_answer::of_cases(tx, (from, to), merchant).await?;
         let shape = |row: &CaseRow| {
             let own = answers.iter().filter(|answer| answer.case_id == row.case_id);
@@ -84,7 +98,11 @@ impl Backend {
             let shape = self.case_shape(row)?;
             let some_left = i64::try_from(answers.len()).is_ok_and(|given| given < MOST_ANSWERS);
             let answerable = merchant.is_some() && some_left && shape.state != RiskState::Cleared;
-            Ok(RiskCase { answers, answerable, ..shape })
+            let freezable = shape.decisions.contains(&RiskState::Frozen);
+            let none = RiskVouchers { frozen: 0, unused: 0 };
+            let counted = counted.as_ref().filter(|_| freezable);
+            let vouchers = counted.map(|counted| counted.get(&row.case_id).cloned().unwrap_or(none));
+            Ok(RiskCase { answers, answerable, vouchers, ..shape })
         };
         rows.iter().map(shape).collect()
     }

@@ -15,6 +15,9 @@
 //! its redemptions by number, then its vouchers. A refund takes its merchant's
 //! settlement account after the redemption, a batch those of all merchants, by
 //! number, after the key.
+//! A decision on a case takes the case after the key, then its holder's vouchers
+//! by number; a refund that gives a voucher back takes the cases that hold that
+//! resident's after it, and none of them wants a voucher that is redeemed.
 //! Of the tallies those by day come last. Whoever counts residents takes the
 //! place first, and nobody else takes their rows.
 
@@ -50,6 +53,7 @@ pub(crate) mod resident;
 pub(crate) mod resident_use;
 pub(crate) mod risk;
 pub(crate) mod risk_answer;
+pub(crate) mod risk_freeze;
 pub(crate) mod round;
 pub(crate) mod sale;
 pub(crate) mod settlement;

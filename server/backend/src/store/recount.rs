@@ -72,6 +72,23 @@ pub(crate) async fn unmatched(tx: &mut Tx) -> Result<i64, StoreError> {
     Ok(count)
 }
 
+/// Vouchers that are frozen without a case that holds them, and those that a
+/// case holds without being frozen, or the case frozen.
+pub(crate) async fn wrong_freezes(tx: &mut Tx) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select (select count(*) from voucher v
+                  where v.state = 'frozen'
+                    and not exists (select 1 from risk_freeze f
+                                     where f.voucher_id = v.voucher_id and f.thawed_at_ms is null))
+              + (select count(*) from risk_freeze f
+                   join risk_case c on c.case_id = f.case_id
+                   left join voucher v on v.voucher_id = f.voucher_id and v.state = 'frozen'
+                                      and v.account_id = c.frozen_account_id
+                  where f.thawed_at_ms is null and (c.state <> 'frozen' or v.voucher_id is null))")
+        .fetch_one(conn))?;
+    Ok(count)
+}
+
 /// Redemptions whose refunds are not what their reversals say.
 pub(crate) async fn wrong_refunds(tx: &mut Tx) -> Result<i64, StoreError> {
     let (count,): (i64,) = on!(tx, conn => sqlx::query_as(

@@ -20,6 +20,18 @@ pub(crate) struct CaseRow {
     pub(crate) reason: Option<String>,
 }
 
+impl CaseRow {
+    /// The rule that found it.
+    pub(crate) fn signal(&self) -> Result<RiskSignal, StoreError> {
+        self.signal.parse().map_err(StoreError::corrupt)
+    }
+
+    /// Where it stands.
+    pub(crate) fn state(&self) -> Result<RiskState, StoreError> {
+        self.state.parse().map_err(StoreError::corrupt)
+    }
+}
+
 /// A case to be opened.
 #[derive(Clone, Debug)]
 pub(crate) struct NewCase {
@@ -111,8 +123,15 @@ pub(crate) async fn get(tx: &mut Tx, case_id: i64) -> Result<Option<CaseRow>, St
            from risk_case where case_id = $1").bind(case_id).fetch_optional(conn))?)
 }
 
+/// Holds a case as it is until the commit: what is read of it afterwards stays
+/// so.
+pub(crate) async fn hold(tx: &mut Tx, case_id: i64) -> Result<(), StoreError> {
+    changed!(tx, sqlx::query("update risk_case set answers = answers where case_id = $1").bind(case_id))?;
+    Ok(())
+}
+
 /// Decides on a case that is not cleared; false when it is, or stands so
-/// already.
+/// already. Frozen, it holds the vouchers of its own voucher's holder.
 pub(crate) async fn decide(
     tx: &mut Tx,
     case_id: i64,
@@ -124,8 +143,10 @@ pub(crate) async fn decide(
     let rows = changed!(
         tx,
         sqlx::query(
-            "update risk_case set state = $2, reason = $3, decided_by = $4, decided_at_ms = $5
-              where case_id = $1 and state <> 'cleared' and state <> $2"
+            "update risk_case set state = $2, reason = $3, decided_by = $4, decided_at_ms = $5,
+                    frozen_account_id = case when $2 = 'frozen' then
+                        (select v.account_id from voucher v where v.voucher_id = risk_case.voucher_id) end
+              where case_id = $1 and state <> 'cleared' and (state <> $2 or $2 = 'frozen')"
         )
         .bind(case_id)
         .bind(state.code())

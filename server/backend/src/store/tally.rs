@@ -243,7 +243,7 @@ async fn cut_of_days(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreError> 
         .bind(cut.by_day).bind(cut.by_district).fetch_all(conn))?)
 }
 
-/// The same from the redemptions that a case of risk holds open or withholds.
+/// The same from the redemptions of which a case of risk is not cleared.
 pub(crate) async fn suspicious_cut(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select case when $4 then business_day else '' end as business_day,
@@ -259,7 +259,8 @@ pub(crate) async fn suspicious_cut(tx: &mut Tx, cut: &Cut) -> Result<Vec<CutRow>
            from redemption
           where business_day between $1 and $2 and ($3 = 0 or district = $3)
             and redemption_id in (select redemption_id from risk_case
-                                   where state in ('open', 'withheld') and redemption_id is not null)
+                                   where state in ('open', 'withheld', 'frozen')
+                                     and redemption_id is not null)
           group by 1, 2, 3, 4, 5, 6")
         .bind(cut.from.to_string()).bind(cut.to.to_string()).bind(cut.only_district)
         .bind(cut.by_day).bind(cut.by_hour).bind(cut.by_district).bind(cut.by_kind).bind(cut.by_channel)

@@ -185,7 +185,8 @@ pub(crate) struct ExpiredRow {
 }
 
 /// The vouchers after a place whose time has run out, in order, at most
-/// `limit`, and whether each is still held.
+/// `limit`, and whether each is still held. One that is frozen runs out with the
+/// case that holds it.
 pub(crate) async fn run_out(
     tx: &mut Tx,
     after: ExpiryPlace,
@@ -193,7 +194,7 @@ pub(crate) async fn run_out(
     limit: i64,
 ) -> Result<Vec<(ExpiryPlace, bool)>, StoreError> {
     let rows: Vec<(i64, i64, bool)> = on!(tx, conn => sqlx::query_as(
-        "select expires_at_ms, voucher_id, state in ('issued', 'frozen') from voucher
+        "select expires_at_ms, voucher_id, state = 'issued' from voucher
           where (expires_at_ms, voucher_id) > ($1, $2) and expires_at_ms <= $3
           order by expires_at_ms, voucher_id limit $4")
         .bind(after.expires_at_ms).bind(after.voucher_id).bind(now.ms()).bind(limit).fetch_all(conn))?;
@@ -211,7 +212,7 @@ pub(crate) async fn expire(
     Ok(on!(tx, conn => sqlx::query_as(
         "update voucher set state = 'expired'
           where (expires_at_ms, voucher_id) > ($1, $2) and (expires_at_ms, voucher_id) <= ($3, $4)
-            and state in ('issued', 'frozen')
+            and state = 'issued'
          returning voucher_id, round_id, campaign_id")
         .bind(after.expires_at_ms).bind(after.voucher_id)
         .bind(up_to.expires_at_ms).bind(up_to.voucher_id).fetch_all(conn))?)
