@@ -20,6 +20,8 @@ pub struct AssetNames {
     pub judge: String,
     /// The path of the script that saves charts as PNG.
     pub picture: String,
+    /// The path of the script that keeps a campaign's budget beside its form.
+    pub reckon: String,
 }
 
 impl Default for AssetNames {
@@ -32,6 +34,7 @@ impl Default for AssetNames {
             till: "/pkg/till.js".into(),
             judge: "/pkg/offline.js".into(),
             picture: "/pkg/picture.js".into(),
+            reckon: "/pkg/reckon.js".into(),
         }
     }
 }

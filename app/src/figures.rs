@@ -2,6 +2,8 @@
 
 use domain::Fen;
 use domain::shapes::StatsRow;
+#[cfg(feature = "ssr")]
+use domain::{Benefit, Lang};
 
 /// A count with its thousands apart: `12,345`.
 #[must_use]
@@ -66,6 +68,36 @@ pub(crate) fn row_name(row: &StatsRow) -> String {
 
 /// The name of the total's row.
 pub(crate) const TOTAL: &str = "total";
+
+/// A benefit in two sizes: what one gets, and on what condition.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub(crate) fn face(benefit: Benefit, lang: Lang) -> (String, String) {
+    match benefit {
+        Benefit::Cash { face_value_fen } => {
+            (face_value_fen.to_string(), lang.pick("无门槛", "no minimum").to_owned())
+        }
+        Benefit::Threshold { face_value_fen, threshold_fen } => {
+            (face_value_fen.to_string(), from(threshold_fen, lang))
+        }
+        Benefit::Percent { percent_off, face_value_fen, .. } => {
+            let tenths = 100 - percent_off;
+            let zh = if tenths % 10 == 0 {
+                format!("{}折", tenths / 10)
+            } else {
+                format!("{}.{}折", tenths / 10, tenths % 10)
+            };
+            let most =
+                lang.pick(format!("最高减{}", face_value_fen.yuan()), format!("up to {face_value_fen}"));
+            (lang.pick(zh, format!("−{percent_off}%")), most)
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn from(threshold: Fen, lang: Lang) -> String {
+    lang.pick(format!("满{}可用", threshold.yuan()), format!("from {threshold}"))
+}
 
 #[cfg(test)]
 mod tests {

@@ -21,7 +21,11 @@ fn roles(name: &str) -> &'static [&'static str] {
         "make_settlement" => &["city", "finance"],
         "step_settlement" => &["city", "district", "finance"],
         "confirm_settlement" => &["owner"],
-        "save_campaign_draft" | "copy_campaign" | "change_campaign" | "add_campaign_rounds" => &["city"],
+        "save_campaign_draft"
+        | "reckon_campaign"
+        | "copy_campaign"
+        | "change_campaign"
+        | "add_campaign_rounds" => &["city"],
         "step_campaign_draft" => &["city", "finance"],
         "check_resident" | "assist_resident" | "print_slip" => &["city", "desk"],
         "redeem_voucher" | "preview_voucher" | "undo_redemption" => &["clerk", "owner"],

@@ -102,6 +102,7 @@ fn assets(project: &Project, cargo: &Cargo<'_>, watch: Watch) -> Result<(Site, S
     let judge = wasm::bind(&mut site, pkg, "offline", &judge)?;
     let offline = project.root.join("app/offline");
     let till_name = script(&mut site, project, "till", "app/offline/till.js")?;
+    let reckon_name = script(&mut site, project, "reckon", "app/src/pages/organizer/reckon.js")?;
     let picture_name = script(&mut site, project, "picture", "app/src/drawing/picture.js")?;
     site.put(
         TILL_WORKER,
@@ -119,6 +120,7 @@ fn assets(project: &Project, cargo: &Cargo<'_>, watch: Watch) -> Result<(Site, S
         till: format!("/{till_name}"),
         judge: format!("/{pkg}/{judge}.js"),
         picture: format!("/{picture_name}"),
+        reckon: format!("/{reckon_name}"),
         output_name,
     };
     let hash = site.finish(&names)?;

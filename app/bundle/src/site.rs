@@ -24,6 +24,7 @@ pub(crate) struct Names {
     pub(crate) till: String,
     pub(crate) judge: String,
     pub(crate) picture: String,
+    pub(crate) reckon: String,
 }
 
 /// A file's name with the hash of what it is made of: the first 16 hexadecimal digits of SHA-256.
@@ -181,6 +182,7 @@ mod tests {
             till: "d".into(),
             judge: "e".into(),
             picture: "f".into(),
+            reckon: "g".into(),
         }
     }
 

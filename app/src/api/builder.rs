@@ -3,15 +3,20 @@
 use super::ApiError;
 use domain::CampaignForm;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use super::{caller, notice, rounds, season};
+#[cfg(feature = "ssr")]
+use crate::figures::{count, face, yuan};
 #[cfg(feature = "ssr")]
 use backend::{Backend, Caller, DraftChange};
 #[cfg(feature = "ssr")]
 use domain::shapes::{CampaignShape, DistrictShape, DraftShape, KindShape, Page, RoundShape};
 #[cfg(feature = "ssr")]
-use domain::{CampaignId, Denied, DraftId, IdempotencyKey, ListQuery, Permission, QuotaForm, RoundForm};
+use domain::{
+    CampaignId, Denied, DraftId, IdempotencyKey, Lang, ListQuery, Permission, QuotaForm, RoundForm,
+};
 
 #[cfg(feature = "ssr")]
 const LIST: &str = "/bureau/campaigns";
@@ -49,6 +54,51 @@ pub(crate) struct Published {
     pub(crate) form: CampaignForm,
     pub(crate) builds: bool,
     pub(crate) setting: Setting,
+}
+
+/// What a form comes to, in the reader's words: the card that residents will
+/// see, and the budget. An empty text is one that has nothing to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reckoned {
+    pub title: String,
+    /// What one gets, and on what condition.
+    pub amount: String,
+    pub condition: String,
+    /// Made from the terms.
+    pub sentence: String,
+    /// What the city wrote beside it.
+    pub summary: String,
+    pub vouchers: String,
+    pub value: String,
+    pub pot: String,
+    pub left: String,
+    /// By how much the rounds cost more than the pot holds.
+    pub over: String,
+}
+
+#[cfg(feature = "ssr")]
+impl Reckoned {
+    /// What a draft comes to.
+    pub(crate) fn of(draft: &DraftShape, lang: Lang) -> Reckoned {
+        let (amount, condition) = draft.form.benefit().map(|benefit| face(benefit, lang)).unwrap_or_default();
+        let over = draft.value_fen.less(draft.pot_fen);
+        let over = lang.pick(
+            format!("超出资金池 {over}，不能提交。"),
+            format!("{over} more than the pot: it cannot be submitted."),
+        );
+        Reckoned {
+            title: lang.of(&draft.form.title, &draft.form.title_en).to_owned(),
+            amount,
+            condition,
+            sentence: lang.of(&draft.sentence, &draft.sentence_en).to_owned(),
+            summary: lang.of(&draft.form.summary, &draft.form.summary_en).to_owned(),
+            vouchers: count(draft.vouchers),
+            value: yuan(draft.value_fen),
+            pot: yuan(draft.pot_fen),
+            left: yuan(draft.left_fen),
+            over: if draft.over_budget { over } else { String::new() },
+        }
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -92,14 +142,15 @@ pub(crate) async fn overview(cursor: Option<String>) -> Result<Overview, ApiErro
     })
 }
 
-/// What a new campaign's form is drawn from.
+/// What a new campaign's form is drawn from, and what it comes to.
 ///
 /// # Errors
-/// Nobody is signed in, or not a person who builds.
+/// Nobody is signed in, or not a person who builds; or the store failed.
 #[cfg(feature = "ssr")]
-pub(crate) async fn new() -> Result<Setting, ApiError> {
-    let (_, backend) = allowed(Permission::BuildCampaigns).await?;
-    setting(&backend)
+pub(crate) async fn new() -> Result<(DraftShape, Setting), ApiError> {
+    let (officer, backend) = allowed(Permission::BuildCampaigns).await?;
+    let draft = backend.reckon_draft(&officer, None, CampaignForm::blank()).await;
+    Ok((draft.map_err(caller::convert)?, setting(&backend)?))
 }
 
 /// A draft.
@@ -184,6 +235,24 @@ pub async fn save_campaign_draft(
         Ok(())
     };
     notice::settle(done.await, &back)
+}
+
+/// What a form that is being filled in comes to; nothing is written. It takes
+/// what [`save_campaign_draft`] takes.
+///
+/// # Errors
+/// Nobody is signed in, the reader may not, there is no such draft, or a field
+/// is too long.
+#[server(prefix = "/api/fn", endpoint = "reckon_campaign")]
+pub async fn reckon_campaign(
+    #[server(default)] draft_id: String,
+    #[server(default)] form: CampaignForm,
+    #[server(default)] shares: Vec<String>,
+) -> Result<Reckoned, ApiError> {
+    let (officer, backend) = allowed(Permission::BuildCampaigns).await?;
+    let (id, form) = (draft_id.parse::<DraftId>().ok(), with_shares(form, &shares)?);
+    let draft = backend.reckon_draft(&officer, id, form).await.map_err(caller::convert)?;
+    Ok(Reckoned::of(&draft, caller::lang()))
 }
 
 /// Submits, drops, returns or publishes a draft.

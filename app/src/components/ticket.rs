@@ -2,39 +2,13 @@
 
 use crate::api::{caller, season};
 use crate::components::when::{When, ms};
+use crate::figures::face;
 use crate::islands::countdown::Countdown;
 use crate::islands::stock::Stock;
 use domain::draw::DrawPhase;
 use domain::shapes::{RoundShape, VoucherShape};
 use domain::{Benefit, DistrictCode, Lang, Method, RoundState, VoucherState};
 use leptos::prelude::*;
-
-/// A benefit in two sizes: what one gets, and on what condition.
-pub(crate) fn face(benefit: Benefit, lang: Lang) -> (String, String) {
-    match benefit {
-        Benefit::Cash { face_value_fen } => {
-            (face_value_fen.to_string(), lang.pick("无门槛", "no minimum").to_owned())
-        }
-        Benefit::Threshold { face_value_fen, threshold_fen } => {
-            (face_value_fen.to_string(), from(threshold_fen, lang))
-        }
-        Benefit::Percent { percent_off, face_value_fen, .. } => {
-            let tenths = 100 - percent_off;
-            let zh = if tenths % 10 == 0 {
-                format!("{}折", tenths / 10)
-            } else {
-                format!("{}.{}折", tenths / 10, tenths % 10)
-            };
-            let most =
-                lang.pick(format!("最高减{}", face_value_fen.yuan()), format!("up to {face_value_fen}"));
-            (lang.pick(zh, format!("−{percent_off}%")), most)
-        }
-    }
-}
-
-fn from(threshold: domain::Fen, lang: Lang) -> String {
-    lang.pick(format!("满{}可用", threshold.yuan()), format!("from {threshold}"))
-}
 
 /// `铁东区、铁西区`, or that it is the whole city.
 pub(crate) fn places(codes: &[DistrictCode], lang: Lang) -> String {

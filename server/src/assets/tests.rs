@@ -10,7 +10,8 @@ const NAMES_JSON: &[u8] = br#"{
     "scanner": "/pkg/scanner.22dd.js",
     "till": "/pkg/till.33ee.js",
     "judge": "/pkg/offline.44ff.js",
-    "picture": "/pkg/picture.55aa.js"
+    "picture": "/pkg/picture.55aa.js",
+    "reckon": "/pkg/reckon.66bb.js"
 }"#;
 
 fn assets() -> Assets {

@@ -27,6 +27,26 @@ async function fillRound(page, title, day, quantity) {
 }
 
 export const journeys = {
+  "a campaign's card and budget follow what is typed, and nothing is saved": async (city) => {
+    const page = await city.phone({ ...WIDE, js: true });
+    await city.signIn(page, people.organizer);
+    await page.goto("/bureau/campaigns/new");
+    const part = (name) => page.locator(`[data-part="${name}"]`);
+    const shows = (name, text) => city.until(`${name} shows ${text}`, async () => (await part(name).innerText()) === text);
+    await fill(page, "2000");
+    await shows("vouchers", "300");
+    await shows("value", "3,000.00");
+    await shows("amount", "¥10");
+    await shows("title", "夜市加油券");
+    await city.until("the sentence is there", async () => /^满40减10，全市/.test(await part("sentence").innerText()));
+    assert.match(await campaigns.over(page).innerText(), /1,?000/);
+    await page.locator('[name="form[pot]"]').fill("4000");
+    await shows("left", "1,000.00");
+    assert.equal(await campaigns.over(page).isVisible(), false);
+    const drafts = await city.api("GET", "/drafts", undefined, await city.bearer(people.organizer));
+    assert.equal(drafts.body.items.some((draft) => draft.form.title === "夜市加油券" && draft.form.pot === "4000"), false);
+  },
+
   "without JavaScript the city builds a campaign and finance publishes it": async (city) => {
     const page = await city.phone(WIDE);
     await city.signIn(page, people.organizer);

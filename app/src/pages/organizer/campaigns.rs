@@ -4,9 +4,10 @@
 
 use super::calendar::{calendar, months};
 use super::campaign_form::{Sheet, rounds, terms};
+use super::campaign_side::reckoned;
 use crate::api::builder::{
-    self as api, AddCampaignRounds, ChangeCampaign, CopyCampaign, Overview, Published, SaveCampaignDraft,
-    Setting, StepCampaignDraft,
+    self as api, AddCampaignRounds, ChangeCampaign, CopyCampaign, Overview, Published, ReckonCampaign,
+    SaveCampaignDraft, Setting, StepCampaignDraft,
 };
 use crate::api::caller;
 use crate::components::page::Page;
@@ -14,7 +15,7 @@ use crate::components::ticket::Face;
 use crate::figures::{count, yuan};
 use crate::pages::{id_in_path, loaded, parameter};
 use domain::shapes::{CampaignShape, DraftShape};
-use domain::{CampaignForm, DraftState, DraftStep, Lang};
+use domain::{DraftState, DraftStep, Lang};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -25,14 +26,16 @@ pub(crate) fn campaigns() -> impl IntoView {
 
 /// The page of a new one.
 pub(crate) fn new_campaign() -> impl IntoView {
-    loaded(api::new(), |setting| {
+    loaded(api::new(), |(draft, setting)| {
         let lang = caller::lang();
-        let form = CampaignForm::blank();
-        let form = whole_form(&Sheet { form: &form, faults: &[], setting: &setting, lang }, None);
+        let form = whole_form(&Sheet { form: &draft.form, faults: &[], setting: &setting, lang }, None);
         view! {
-            <Page title=lang.pick("新建消费券活动", "Build a campaign") class="build-page">
+            <Page title=lang.pick("新建消费券活动", "Build a campaign") class="page-wide build-page">
                 <h1 class="title">{lang.pick("新建消费券活动", "Build a campaign")}</h1>
-                {form}
+                <div class="build-two">
+                    <div class="build-side">{reckoned(&draft, lang)}</div>
+                    <div>{form}</div>
+                </div>
                 <p><a href="/bureau/campaigns">{lang.pick("回消费券活动", "Back to the campaigns")}</a></p>
             </Page>
         }
@@ -131,7 +134,7 @@ fn whole_form(sheet: &Sheet<'_>, draft: Option<&DraftShape>) -> impl IntoView + 
     let id = draft.map(|draft| draft.draft_id.to_string()).unwrap_or_default();
     let version = draft.map(|draft| draft.version.to_string()).unwrap_or_default();
     view! {
-        <form class="form build-form" method="post" action=SaveCampaignDraft::PATH>
+        <form class="form build-form" method="post" action=SaveCampaignDraft::PATH data-reckon=ReckonCampaign::PATH>
             <input type="hidden" name="draft_id" value=id/>
             <input type="hidden" name="version" value=version/>
             <input type="hidden" name="key" value=format!("{}-save", sheet.setting.key)/>
@@ -166,8 +169,7 @@ fn show_draft(draft: &DraftShape, setting: &Setting) -> impl IntoView + use<> {
             </p>
         }
     });
-    let side =
-        (card(draft, &title, lang), budget(draft, lang), who(draft, lang), steps(draft, &setting.key, lang));
+    let side = (reckoned(draft, lang), who(draft, lang), steps(draft, &setting.key, lang));
     let form = draft.may_edit.then(|| whole_form(&sheet, Some(draft)));
     view! {
         <Page title=title.clone() class="page-wide build-page">
@@ -181,54 +183,6 @@ fn show_draft(draft: &DraftShape, setting: &Setting) -> impl IntoView + use<> {
             </div>
             <p><a href="/bureau/campaigns">{lang.pick("回消费券活动", "Back to the campaigns")}</a></p>
         </Page>
-    }
-}
-
-/// The resident's card, with the sentence made from the terms.
-fn card(draft: &DraftShape, title: &str, lang: Lang) -> impl IntoView + use<> {
-    let says = lang.of(&draft.sentence, &draft.sentence_en).to_owned();
-    let own = lang.of(&draft.form.summary, &draft.form.summary_en).to_owned();
-    let face = draft.form.benefit().map(|benefit| view! { <Face benefit/> });
-    view! {
-        <section aria-labelledby="card">
-            <h2 id="card">{lang.pick("居民看到的卡片", "The card that residents see")}</h2>
-            <article class="ticket ticket-big">
-                {face}
-                <div class="ticket-body">
-                    <h3>{title.to_owned()}</h3>
-                    <p class="ticket-note" data-testid="sentence">{says}</p>
-                    {(!own.is_empty()).then(|| view! { <p class="ticket-note">{own}</p> })}
-                </div>
-            </article>
-        </section>
-    }
-}
-
-fn budget(draft: &DraftShape, lang: Lang) -> impl IntoView + use<> {
-    let over = draft.value_fen.less(draft.pot_fen);
-    let pot = match draft.extends {
-        Some(_) => lang.pick("资金池可用于加轮次", "What the pot has for further rounds"),
-        None => lang.pick("资金池", "The pot"),
-    };
-    let line = |name: &'static str, value: String| view! { <dt>{name}</dt> <dd class="digits">{value}</dd> };
-    let warning = draft.over_budget.then(|| {
-        view! {
-            <p class="notice notice-warn" data-testid="over-budget">
-                {lang.pick(format!("超出资金池 {over}，不能提交。"), format!("{over} more than the pot: it cannot be submitted."))}
-            </p>
-        }
-    });
-    view! {
-        <section class="card" aria-labelledby="budget">
-            <h2 id="budget">{lang.pick("预算", "Budget")}</h2>
-            <dl class="facts">
-                {line(lang.pick("可发张数", "Vouchers"), count(draft.vouchers))}
-                {line(lang.pick("面值合计", "Σ face value"), yuan(draft.value_fen))}
-                {line(pot, yuan(draft.pot_fen))}
-                {line(lang.pick("剩余", "Left of it"), yuan(draft.left_fen))}
-            </dl>
-            {warning}
-        </section>
     }
 }
 

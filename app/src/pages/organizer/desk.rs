@@ -3,8 +3,8 @@
 use crate::api::assisted::{self as api, Asked, AssistResident, CheckResident, Desk, Typed};
 use crate::api::caller;
 use crate::components::page::Page;
-use crate::components::ticket::face;
 use crate::components::when::When;
+use crate::figures::face;
 use crate::pages::{loaded, parameter};
 use backend::AssistCheck;
 use domain::draw::{DrawPhase, EntryId};

@@ -4,6 +4,7 @@ mod audit;
 mod bureau;
 mod calendar;
 mod campaign_form;
+mod campaign_side;
 mod campaigns;
 mod chart;
 mod cube;

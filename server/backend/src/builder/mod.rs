@@ -115,6 +115,49 @@ impl Backend {
         self.begin(caller, form, (None, None), (key, &hash)).await
     }
 
+    /// What a draft would be with this form: the one of this number, or a new
+    /// one. Nothing is written.
+    ///
+    /// # Errors
+    /// The caller may not, there is none, or a field is too long.
+    pub async fn reckon_draft(
+        &self,
+        caller: &Caller,
+        id: Option<DraftId>,
+        form: CampaignForm,
+    ) -> Result<DraftShape, Error> {
+        caller.require(Permission::BuildCampaigns)?;
+        let text = serde_json::to_string(&trimmed(form)?).map_err(StoreError::corrupt)?;
+        let (mut row, left) = match id {
+            Some(id) => self.draft_row(id).await?,
+            None => (self.new_row(caller, None), None),
+        };
+        row.form = text;
+        let mut tx = self.db().read().await?;
+        self.draft_shape(&mut tx, &row, caller, left).await
+    }
+
+    /// The row of a draft that is begun, without what it says.
+    fn new_row(&self, caller: &Caller, extends: Option<CampaignId>) -> DraftRow {
+        let me = caller.account_id.0;
+        DraftRow {
+            draft_id: 0,
+            state: DraftState::Draft.to_string(),
+            form: String::new(),
+            version: 1,
+            reason: String::new(),
+            made_by: me,
+            changed_by: me,
+            changed_at_ms: self.now().ms(),
+            submitted_by: None,
+            submitted_at_ms: None,
+            published_by: None,
+            published_at_ms: None,
+            campaign_id: None,
+            extends: extends.map(|id| id.0),
+        }
+    }
+
     /// Begins a draft, of a new campaign or of further rounds of one, whose pot
     /// has so much left for them.
     async fn begin(
@@ -132,23 +175,7 @@ impl Backend {
         if campaign_draft::count_open(&mut tx).await? >= MOST_OPEN {
             return Err(Denied::field("drafts", format!("≤ {MOST_OPEN}")).into());
         }
-        let me = caller.account_id.0;
-        let mut row = DraftRow {
-            draft_id: 0,
-            state: DraftState::Draft.to_string(),
-            form: text,
-            version: 1,
-            reason: String::new(),
-            made_by: me,
-            changed_by: me,
-            changed_at_ms: self.now().ms(),
-            submitted_by: None,
-            submitted_at_ms: None,
-            published_by: None,
-            published_at_ms: None,
-            campaign_id: None,
-            extends: extends.map(|id| id.0),
-        };
+        let mut row = DraftRow { form: text, ..self.new_row(caller, extends) };
         row.draft_id = campaign_draft::add(&mut tx, &row).await?.0;
         let deed = Deed::new(AuditAction::SaveCampaign, AuditThing::Draft, row.draft_id);
         let answer = self.draft_shape(&mut tx, &row, caller, left).await?;
