@@ -191,7 +191,7 @@ fn limits(sheet: &Sheet<'_>) -> impl IntoView + use<> {
                 {sheet.own("per_campaign", lang.pick("整个活动领取", "Claims in all"), &form.per_campaign, Typed::Number)}
                 {sheet.own("per_day", lang.pick("每天领取", "Claims a day"), &form.per_day, Typed::Number)}
                 {sheet.own("per_outlet_day", lang.pick("同一门店每天使用", "Uses a day at one outlet"), &form.per_outlet_day, Typed::Number)}
-                {sheet.own("per_merchant_day", lang.pick("同一商户（各门店合计）每天使用，可不填", "Uses a day at one merchant, all its outlets (may be left out)"), &form.per_merchant_day, Typed::Number)}
+                {sheet.own("per_merchant_day", lang.pick("同一商户每天使用（可不填）", "Uses a day at one merchant, if limited"), &form.per_merchant_day, Typed::Number)}
             </div>
         </fieldset>
     }

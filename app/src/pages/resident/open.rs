@@ -106,7 +106,7 @@ fn figures(books: &OpenBooks, lang: Lang) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="by-district">
             <h2 id="by-district">{lang.pick("各区县", "By district")}</h2>
-            <p class="quiet">{lang.pick("截至 ", "As of ")}{as_of}{lang.pick("。点区县名看它逐日的数字。", ". A district’s name leads to its days.")}</p>
+            <p class="quiet">{lang.pick("截至 ", "As of ")}{as_of}{lang.pick("。点区县名看它逐日的数字。", ". The name of a district leads to its days.")}</p>
             <div class="table-box" tabindex="0" role="region" aria-labelledby="by-district">
                 <table class="figures tally" data-testid="open-districts">
                     {heads(lang.pick("区县", "District"), lang)}
