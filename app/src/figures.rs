@@ -29,6 +29,15 @@ pub(crate) fn yuan(amount: Fen) -> String {
     format!("{}.{:02}", count(fen / 100), fen % 100)
 }
 
+/// Yuan of an amount that may be negative: `-1,020.00`.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub(crate) fn signed_yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", count(i64::try_from(fen / 100).unwrap_or(i64::MAX)), fen % 100)
+}
+
 /// A rate as percent with one decimal; a dash where there is none.
 #[must_use]
 pub(crate) fn percent(rate: Option<f64>) -> String {
@@ -108,6 +117,12 @@ mod tests {
         let texts = [0, 7, 999, 1_000, 12_345, 1_234_567, -1_000].map(count);
         assert_eq!(texts, ["0", "7", "999", "1,000", "12,345", "1,234,567", "-1,000"]);
         assert_eq!(yuan(Fen::try_from(123_456_705).unwrap()), "1,234,567.05");
+    }
+
+    #[test]
+    #[cfg(feature = "ssr")]
+    fn what_goes_back_keeps_its_sign() {
+        assert_eq!([-2_005, -5, 0, 123_456].map(signed_yuan), ["-20.05", "-0.05", "0.00", "1,234.56"]);
     }
 
     #[test]

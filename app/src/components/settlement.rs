@@ -1,16 +1,10 @@
 //! A batch's lines and sums, as the bureau and the merchant read them.
 
 use crate::components::when::When;
-use crate::figures::yuan;
+use crate::figures::{signed_yuan, yuan};
 use domain::shapes::{SettlementLineShape, SettlementRowShape};
 use domain::{Fen, Lang, SettlementLineKind};
 use leptos::prelude::*;
-
-/// An amount that may be below zero: `-12.50`.
-pub(crate) fn signed_yuan(fen: i64) -> String {
-    let amount = yuan(Fen::try_from(fen.abs()).unwrap_or_default());
-    if fen < 0 { format!("-{amount}") } else { amount }
-}
 
 /// What a row is made of, with how it adds up.
 pub(crate) fn row_sums(row: &SettlementRowShape, lang: Lang) -> impl IntoView + use<> {

@@ -5,7 +5,7 @@ use crate::api::statement::Week;
 use crate::api::{caller, statement as api};
 use crate::components::page::Page;
 use crate::components::when::When;
-use crate::figures::count;
+use crate::figures::{count, signed_yuan};
 use crate::pages::{loaded, parameter};
 use domain::shapes::{LedgerAgreement, StatementLine, StatementSums};
 use domain::{Day, Figure, Lang, OutletId, StatementColumn};
@@ -103,13 +103,6 @@ fn chooser(week: &Week, lang: Lang) -> impl IntoView + use<> {
             <button class="button" type="submit">{lang.pick("查看", "Show")}</button>
         </form>
     }
-}
-
-/// Yuan of an amount that may be negative: `-1,020.00`.
-fn signed_yuan(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    let fen = fen.unsigned_abs();
-    format!("{sign}{}.{:02}", count(i64::try_from(fen / 100).unwrap_or(i64::MAX)), fen % 100)
 }
 
 fn text(name: &str, sums: &StatementSums) -> String {
@@ -261,15 +254,5 @@ fn definitions(lang: Lang) -> impl IntoView {
             <h2 id="definitions">{lang.pick("指标口径", "What the figures mean")}</h2>
             <dl>{columns.chain(terms).collect_view()}</dl>
         </section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::signed_yuan;
-
-    #[test]
-    fn what_goes_back_keeps_its_sign() {
-        assert_eq!([-2_005, -5, 0, 123_456].map(signed_yuan), ["-20.05", "-0.05", "0.00", "1,234.56"]);
     }
 }
