@@ -39,6 +39,9 @@ words! {
 pub const MOST_REASON: usize = 200;
 
 impl MerchantState {
+    /// Where a merchant stands that waits for its review.
+    pub const WAITING: [MerchantState; 2] = [MerchantState::Provisional, MerchantState::Reapplied];
+
     /// Whether its promotions show and its tills redeem.
     #[must_use]
     pub const fn takes_part(self) -> bool {

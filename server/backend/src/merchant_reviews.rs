@@ -6,7 +6,7 @@ use crate::paging::OldestFirst;
 use crate::store::join::{self, ListedRow};
 use crate::store::merchant_review::{self, NewReview};
 use crate::store::{catalogue, merchant_review::StandingRow};
-use crate::{Backend, Caller, Error, StoreError, keys, reviews};
+use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{MerchantReviewShape, Page, ReviewedShape, WaitingMerchant};
 use domain::{
     AuditAction, AuditThing, Denied, DistrictCode, IdempotencyKey, KindCode, ListQuery, MOST_REASON,
@@ -168,7 +168,7 @@ impl Backend {
 
 /// The state that is asked for, twice; or the two that wait.
 fn states_asked(query: &MerchantReviewQuery) -> Result<[MerchantState; 2], Denied> {
-    let Some(state) = &query.state else { return Ok(reviews::WAITING) };
+    let Some(state) = &query.state else { return Ok(MerchantState::WAITING) };
     state.parse().map(|state| [state, state]).map_err(|error| Denied::query("state", error))
 }
 

@@ -8,9 +8,6 @@ use domain::shapes::{Page, ReviewItem};
 use domain::{Denied, DistrictCode, MerchantState, Permission, ReviewKind, ReviewQuery};
 use std::collections::VecDeque;
 
-/// How a merchant stands that waits for its review.
-pub(crate) const WAITING: [MerchantState; 2] = [MerchantState::Provisional, MerchantState::Reapplied];
-
 /// Which page of the queue: after these numbers of commitment and submission.
 struct Asked {
     kind: Option<ReviewKind>,
@@ -40,7 +37,7 @@ impl Backend {
             Some(ReviewKind::Promotion) => Vec::new(),
             _ => {
                 let district = asked.district.map_or(0, DistrictCode::number);
-                let states = WAITING.map(MerchantState::code);
+                let states = MerchantState::WAITING.map(MerchantState::code);
                 let which = Listed { states, district, after: asked.after.0, limit: asked.limit + 1 };
                 join::listed(&mut tx, which).await?
             }
@@ -77,7 +74,8 @@ impl Backend {
         let asked = self.reviews_asked(reviewer, query)?;
         let mut tx = self.db().read().await?;
         let district = asked.district.map_or(0, DistrictCode::number);
-        let merchants = join::count_listed(&mut tx, WAITING.map(MerchantState::code), district).await?;
+        let states = MerchantState::WAITING.map(MerchantState::code);
+        let merchants = join::count_listed(&mut tx, states, district).await?;
         Ok((merchants, promotion::count_waiting(&mut tx, asked.district).await?))
     }
 
