@@ -208,6 +208,10 @@ async fn a_suspended_promotion_is_gone_until_it_is_approved_anew(city: &TestCity
     let waiting = handed_in(node, &owner, &form()).await;
     let early = node.suspend_promotion(&officer, waiting.id, "太早", &key()).await.unwrap_err();
     assert!(matches!(early, Error::Promotion(PromotionRefused::WrongState { .. })));
+    let (roles, office) = (vec![Role::District], Some("210381".parse().unwrap()));
+    let elsewhere = Caller { roles, office, ..officer.clone() };
+    let unseen = node.suspend_promotion(&elsewhere, waiting.id, "不是我的", &key()).await.unwrap_err();
+    assert!(matches!(unseen, Error::Denied(Denied::NotFound)), "not where it stands");
     approve(node, &officer, &waiting).await.unwrap();
     let save = PromotionChange::Save(Box::new(PromotionForm { title: "改到一半".to_owned(), ..form() }));
     node.change_promotion(&owner, waiting.id, &save, &key()).await.unwrap();
@@ -216,8 +220,6 @@ async fn a_suspended_promotion_is_gone_until_it_is_approved_anew(city: &TestCity
         let refused = node.suspend_promotion(&officer, waiting.id, reason, &key()).await.unwrap_err();
         assert!(matches!(refused, Error::Denied(Denied::BadField { field, .. }) if field == "reason"));
     }
-    let (roles, office) = (vec![Role::District], Some("210381".parse().unwrap()));
-    let elsewhere = Caller { roles, office, ..officer.clone() };
     assert!(node.may_suspend(&officer, waiting.id) && !node.may_suspend(&elsewhere, waiting.id));
     let foreign = node.suspend_promotion(&elsewhere, waiting.id, "不是我的", &key()).await.unwrap_err();
     assert!(matches!(foreign, Error::Denied(Denied::NotFound)));

@@ -17,15 +17,17 @@ impl Backend {
     /// any, a district officer one whose outlets all lie in their district.
     #[must_use]
     pub fn may_suspend(&self, caller: &Caller, id: PromotionId) -> bool {
-        reviewer(caller).is_ok_and(|district| is_of(&self.catalogue(), id, district))
+        let catalogue = self.catalogue();
+        catalogue.promotion(id).is_some()
+            && reviewer(caller).is_ok_and(|district| is_reviewed_by(&catalogue, id, district))
     }
 
     /// Takes a published promotion down. What was being changed of it stays with
     /// the merchant.
     ///
     /// # Errors
-    /// The caller may not, everybody sees no such promotion, it was changed
-    /// meanwhile, or the reason is none of 1 to 200 characters.
+    /// The caller may not, it is not theirs to review, everybody does not see it,
+    /// it was changed meanwhile, or the reason is none of 1 to 200 characters.
     pub async fn suspend_promotion(
         &self,
         caller: &Caller,
@@ -39,12 +41,11 @@ impl Backend {
             Begun::Before(done) => return Ok(done),
             Begun::Now(tx) => tx,
         };
-        let mut row = promotion::get(&mut tx, id).await?.ok_or(Denied::NotFound)?;
+        let row = promotion::get(&mut tx, id).await?;
+        let row = row.filter(|_| is_reviewed_by(&self.catalogue(), id, district));
+        let mut row = row.ok_or(Denied::NotFound)?;
         let (life, draft) = (row.life()?, latest(&mut tx, &row).await?);
         let next = life.after(PromotionStep::Suspend)?;
-        if !is_of(&self.catalogue(), id, district) {
-            return Err(Denied::NotFound.into());
-        }
         take_back(&mut row);
         row.reason = Some(reason);
         row.set_life(next);
@@ -61,11 +62,10 @@ impl Backend {
     }
 }
 
-/// Whether everybody sees a promotion, and all its outlets lie in a district;
-/// `None` is all districts.
-fn is_of(catalogue: &Catalogue, id: PromotionId, district: Option<DistrictCode>) -> bool {
+/// Whether a promotion is the reviewer's: of a district alone one that everybody
+/// sees, with all its outlets there; `None` is all districts, and any.
+fn is_reviewed_by(catalogue: &Catalogue, id: PromotionId, district: Option<DistrictCode>) -> bool {
+    let Some(own) = district else { return true };
     let shown = catalogue.promotion(id);
-    shown.is_some_and(|shown| {
-        district.is_none_or(|own| catalogue.outlets_at(shown).all(|outlet| outlet.district == own))
-    })
+    shown.is_some_and(|shown| catalogue.outlets_at(shown).all(|outlet| outlet.district == own))
 }
