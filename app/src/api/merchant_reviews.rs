@@ -12,11 +12,11 @@ use domain::shapes::{DistrictShape, KindShape, MerchantReviewShape, Page, Proble
 #[cfg(feature = "ssr")]
 use domain::{Denied, MerchantId, MerchantReviewQuery, MerchantState, Permission};
 
-/// What `/bureau/reviews` shows.
+/// What `/bureau/reviews` shows of the merchants that stand in one way.
 #[cfg(feature = "ssr")]
-pub(crate) struct Waiting {
-    /// Which of them; those that wait, when `None`.
-    pub(crate) state: Option<MerchantState>,
+pub(crate) struct Standing {
+    /// How they stand.
+    pub(crate) state: MerchantState,
     /// The longest waiting first.
     pub(crate) merchants: Page<WaitingMerchant>,
     /// The district to which the reader is confined.
@@ -41,22 +41,23 @@ async fn reviewer() -> Result<Caller, ApiError> {
     Ok(reviewer)
 }
 
-/// The merchants that wait, or stand otherwise.
+/// The merchants that joined by themselves and stand so.
 ///
 /// # Errors
 /// Nobody is signed in, or not a reviewer; a parameter is none; or the store
 /// failed.
 #[cfg(feature = "ssr")]
-pub(crate) async fn waiting(state: Option<String>, cursor: Option<String>) -> Result<Waiting, ApiError> {
+pub(crate) async fn standing(state: &str, cursor: Option<String>) -> Result<Standing, ApiError> {
     let (reviewer, backend) = (reviewer().await?, caller::backend()?);
-    let query = MerchantReviewQuery { state, cursor, limit: None };
+    let state: MerchantState =
+        state.parse().map_err(|error| caller::convert(Denied::query("state", error)))?;
+    let query = MerchantReviewQuery { state: Some(state.to_string()), cursor, limit: None };
     let merchants = backend.merchants_to_review(&reviewer, &query).await.map_err(caller::convert)?;
-    let state = query.state.and_then(|state| state.parse().ok());
     let setting = season::setting()?;
     let whole_city =
         reviewer.roles.iter().any(|role| role.may(Permission::ReviewMerchants) && !role.is_of_district());
     let own = setting.districts.iter().find(|district| Some(district.code) == reviewer.office && !whole_city);
-    Ok(Waiting {
+    Ok(Standing {
         state,
         merchants,
         district: own.cloned(),

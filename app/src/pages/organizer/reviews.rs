@@ -3,7 +3,7 @@
 //! be decided on.
 
 use crate::api::caller;
-use crate::api::merchant_reviews::{self as api, DecideMerchant, OneMerchant, Waiting};
+use crate::api::merchant_reviews::{self as api, DecideMerchant, OneMerchant, Standing};
 use crate::components::page::Page;
 use crate::components::when::When;
 use crate::pages::organizer::queue::queue;
@@ -19,7 +19,10 @@ use leptos::server_fn::ServerFn;
 pub(crate) fn reviews() -> impl IntoView {
     match parameter("state") {
         None => Either::Left(queue()),
-        state => Either::Right(loaded(api::waiting(state, parameter("cursor")), list)),
+        Some(state) => {
+            let cursor = parameter("cursor");
+            Either::Right(loaded(async move { api::standing(&state, cursor).await }, list))
+        }
     }
 }
 
@@ -28,20 +31,20 @@ pub(crate) fn merchant_review() -> impl IntoView {
     loaded(api::one(id_in_path()), one)
 }
 
-fn list(waiting: Waiting) -> impl IntoView {
+fn list(standing: Standing) -> impl IntoView {
     let lang = caller::lang();
     let place =
-        waiting.district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
-    let state = waiting.state;
+        standing.district.as_ref().map(|district| lang.of(&district.name, &district.name_en).to_owned());
+    let state = standing.state;
     let address = |state: MerchantState, rest: &str| format!("/bureau/reviews?state={state}{rest}");
     let tabs = MerchantState::ALL.iter().map(|tab| {
-        let here = (Some(*tab) == state).then_some("page");
+        let here = (*tab == state).then_some("page");
         view! { <a class="button button-quiet" href=address(*tab, "") aria-current=here>{tab.word(lang)}</a> }
     });
     let tabs = tabs.collect_view();
-    let rows = waiting.merchants.items.iter().map(|merchant| row(merchant, &waiting, lang)).collect_view();
-    let none = waiting.merchants.items.is_empty();
-    let next = waiting.merchants.next_cursor.clone();
+    let rows = standing.merchants.items.iter().map(|merchant| row(merchant, &standing, lang)).collect_view();
+    let none = standing.merchants.items.is_empty();
+    let next = standing.merchants.next_cursor.clone();
     view! {
         <Page title=lang.pick("商户", "Merchants") class="page-wide">
             <h1 class="title">{lang.pick("商户", "Merchants")} {place.map(|place| view! { <span class="desk-place">{place}</span> })}</h1>
@@ -51,7 +54,7 @@ fn list(waiting: Waiting) -> impl IntoView {
                 true => view! { <p class="notice" data-testid="no-reviews">{lang.pick("自行申请加入的商户里，没有处于这个状态的。", "No merchant that joined by itself is in this state.")}</p> }.into_any(),
                 false => table(rows, lang).into_any(),
             }}
-            {state.zip(next).map(|(state, cursor)| view! {
+            {next.map(|cursor| view! {
                 <p class="pager"><a class="button button-quiet" href=address(state, &format!("&cursor={cursor}"))>{lang.pick("下一页", "Next page")}</a></p>
             })}
         </Page>
@@ -75,15 +78,15 @@ fn table(rows: impl IntoView + 'static, lang: Lang) -> impl IntoView {
     }
 }
 
-fn row(merchant: &WaitingMerchant, waiting: &Waiting, lang: Lang) -> impl IntoView + use<> {
-    let district = waiting.districts.iter().find(|district| district.code == merchant.district);
+fn row(merchant: &WaitingMerchant, standing: &Standing, lang: Lang) -> impl IntoView + use<> {
+    let district = standing.districts.iter().find(|district| district.code == merchant.district);
     let district = district.map(|district| lang.of(&district.name, &district.name_en).to_owned());
     let name = lang.of(&merchant.name, &merchant.name_en).to_owned();
     let id = merchant.merchant_id;
     view! {
         <tr data-merchant=id.to_string()>
             <th scope="row"><a class="row-link" href=format!("/bureau/reviews/merchants/{id}")>{name}</a></th>
-            <td>{kind_name(&waiting.kinds, &merchant.kind, lang)}</td>
+            <td>{kind_name(&standing.kinds, &merchant.kind, lang)}</td>
             <td>{district}</td>
             <td class="num">{merchant.outlets}</td>
             <td>{When::here().moment(&merchant.signed_at)}</td>

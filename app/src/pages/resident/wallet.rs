@@ -46,7 +46,7 @@ pub(crate) fn wallet() -> impl IntoView {
 pub(super) fn frozen_words(lang: Lang) -> &'static str {
     lang.pick(
         "市商务局正在核查与本账户有关的一笔核销，标为“已冻结”的券暂不能用，有效期照常计算；核查结束、仍在有效期内的会恢复可用。有疑问请带上券号联系市商务局。",
-        "The city's commerce bureau is looking into a redemption of this account, and vouchers marked “Frozen” cannot be used meanwhile. Their validity runs on; those still valid when it is done can be used again. Questions: ask the commerce bureau, with the voucher's number.",
+        "The city's commerce bureau is looking into a redemption of this account, and vouchers marked as frozen cannot be used meanwhile. Their validity runs on; those still valid when it is done can be used again. Questions: ask the commerce bureau, with the voucher's number.",
     )
 }
 
