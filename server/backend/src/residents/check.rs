@@ -1,7 +1,7 @@
 //! The count of residents, counted again.
 
 use super::days::{self, Steps};
-use super::{MANY, holders, read_place, read_since, sequences, write_place};
+use super::{MANY, read_place, read_since, sequences, write_place};
 use crate::StoreError;
 use crate::store::{Tx, ledger, resident};
 use std::collections::BTreeSet;
@@ -58,8 +58,9 @@ async fn waiting(tx: &mut Tx) -> Result<BTreeSet<i64>, StoreError> {
         if since.sequences == read_place(&place)? {
             break;
         }
-        accounts.extend(holders(tx, &since.vouchers).await?);
         place.sequences = write_place(&since.sequences);
+        let vouchers: Vec<_> = since.vouchers.into_iter().collect();
+        accounts.extend(resident::holders(tx, &vouchers).await?);
     }
     Ok(accounts)
 }

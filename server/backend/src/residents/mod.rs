@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const BLOCKS_AT_ONCE: i64 = 200;
 /// Vouchers after which a step in the background ends: the desk waits for it
 /// where there is one writer.
-const MANY: usize = 100;
+const MANY: usize = 200;
 /// The same for a step that a question waits for.
 const FEW: usize = 16;
 /// Steps in the background at a time; the tills have the machine before.
@@ -130,18 +130,18 @@ impl Backend {
             // The blocks that a head tells of are not there: `verify` says so.
             return Ok(true);
         }
-        let moves = moves_of(&mut tx, &since.vouchers).await?;
+        let vouchers: Vec<VoucherId> = since.vouchers.into_iter().collect();
+        tx.by_key_alone().await?;
+        let moves = moves_of(&mut tx, &vouchers).await?;
         drop(tx);
         let at = since.at.unwrap_or(now).max(Timestamp::from_ms(place.at_ms));
         let mut tx = self.db().write().await?;
         if !resident::go_on(&mut tx, &place, &write_place(&since.sequences), at).await? {
             return Ok(false);
         }
-        for (account, days) in &moves.days {
-            resident::put(&mut tx, *account, days).await?;
-        }
-        for step in moves.steps.rows() {
-            resident::add(&mut tx, &step).await?;
+        if !moves.days.is_empty() {
+            resident::put(&mut tx, &moves.days).await?;
+            resident::add(&mut tx, &moves.steps.rows().collect::<Vec<_>>()).await?;
         }
         tx.commit().await?;
         Ok(since.at.is_none())
@@ -200,21 +200,19 @@ fn used_in(entries: &str) -> impl Iterator<Item = VoucherId> {
     })
 }
 
-async fn holders(tx: &mut Tx, vouchers: &BTreeSet<VoucherId>) -> Result<BTreeSet<i64>, StoreError> {
-    let mut accounts = BTreeSet::new();
-    for voucher in vouchers {
-        accounts.extend(resident::holder(tx, *voucher).await?);
+/// What the redemptions of these vouchers' holders say now, against what is
+/// counted of them.
+async fn moves_of(tx: &mut Tx, vouchers: &[VoucherId]) -> Result<Moves, StoreError> {
+    let holders = resident::holders(tx, vouchers).await?;
+    let mut redeemed: BTreeMap<i64, BTreeSet<days::Use>> =
+        holders.iter().map(|account| (*account, BTreeSet::new())).collect();
+    for (account, day, district, campaign) in resident::redeemed(tx, &holders).await? {
+        redeemed.entry(account).or_default().insert((day, district, campaign));
     }
-    Ok(accounts)
-}
-
-/// What the holders' redemptions say now, against what is counted of them.
-async fn moves_of(tx: &mut Tx, vouchers: &BTreeSet<VoucherId>) -> Result<Moves, StoreError> {
+    let counted: BTreeMap<i64, String> = resident::counted(tx, &holders).await?.into_iter().collect();
     let mut moves = Moves::default();
-    for account in holders(tx, vouchers).await? {
-        let counted = resident::counted(tx, account).await?.unwrap_or_default();
-        let before = days::read(&counted)?;
-        let after: BTreeSet<_> = resident::redeemed(tx, account).await?.into_iter().collect();
+    for (account, after) in redeemed {
+        let before = days::read(counted.get(&account).map_or("", String::as_str))?;
         if before != after {
             moves.steps.count(&before, -1);
             moves.steps.count(&after, 1);

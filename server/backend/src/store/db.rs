@@ -10,7 +10,7 @@ use crate::store::disk::Disk;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool, Transaction};
+use sqlx::{Executor, PgPool, SqlitePool, Transaction};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -28,6 +28,11 @@ const READER_CACHE: &str = "-4096";
 const POSTGRES_CONNECTIONS: u32 = 24;
 /// How long a caller waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// PostgreSQL reads all of a table where it has not learnt yet how long it is.
+/// A bitmap scan is the one way that cannot be taken without a key.
+const BY_KEY_ALONE: &str = "set local enable_seqscan = off; set local enable_indexscan = off;
+    set local enable_indexonlyscan = off";
 
 /// Waits for nobody: what readers still need stays in the log.
 const CHECKPOINT: &str = "pragma wal_checkpoint(passive)";
@@ -206,6 +211,14 @@ impl Tx {
     /// Whether nobody else writes until the commit, so that what is read holds.
     pub(crate) fn writes_alone(&self) -> bool {
         matches!(self, Tx::Sqlite(..))
+    }
+
+    /// Finds every row by its key from here on, however the tables look.
+    pub(crate) async fn by_key_alone(&mut self) -> Result<(), StoreError> {
+        if let Tx::Postgres(tx, _) = self {
+            tx.execute(BY_KEY_ALONE).await?;
+        }
+        Ok(())
     }
 
     /// Makes what was done durable.

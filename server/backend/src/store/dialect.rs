@@ -53,4 +53,27 @@ macro_rules! changed {
     };
 }
 
-pub(crate) use {changed, on};
+/// The same for a text that takes many rows at once: `$rows` stands between its
+/// two parts and yields each element of a JSON array, its first value, as `value`.
+///
+/// ```text
+/// on_rows!(tx, conn, text, "select cast(value ->> 0 as bigint) from", "" =>
+///     sqlx::query_as(text).bind(rows).fetch_all(conn))?
+/// ```
+macro_rules! on_rows {
+    ($tx:expr, $conn:ident, $text:ident, $before:literal, $after:literal => $query:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx, _) => {
+                let ($conn, $text) = (&mut **tx, concat!($before, " json_each($1) ", $after));
+                $query.await
+            }
+            $crate::store::Tx::Postgres(tx, _) => {
+                let $conn = &mut **tx;
+                let $text = concat!($before, " json_array_elements(cast($1 as json)) ", $after);
+                $query.await
+            }
+        }
+    };
+}
+
+pub(crate) use {changed, on, on_rows};

@@ -65,5 +65,5 @@ pub(crate) mod waiting;
 
 pub use db::{ConnectError, StoreError};
 pub(crate) use db::{Db, Ear, Tx, failed};
-pub(crate) use dialect::{changed, on};
+pub(crate) use dialect::{changed, on, on_rows};
 pub(crate) use disk::Disk;

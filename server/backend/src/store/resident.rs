@@ -1,7 +1,9 @@
 //! Distinct residents: of how many a day with a redemption follows which other.
 
-use crate::store::{StoreError, Tx, changed, on};
+use crate::store::{StoreError, Tx, changed, on, on_rows};
 use domain::{Day, Timestamp, VoucherId};
+use futures::TryFutureExt;
+use serde::Serialize;
 
 /// Up to where residents are counted.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -47,61 +49,68 @@ pub(crate) async fn go_on(
     Ok(rows == 1)
 }
 
-/// Whose voucher it is.
-pub(crate) async fn holder(tx: &mut Tx, voucher: VoucherId) -> Result<Option<i64>, StoreError> {
-    let row: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
-        "select account_id from voucher where voucher_id = $1").bind(voucher.0).fetch_optional(conn))?;
-    Ok(row.map(|(account,)| account))
+/// Whose vouchers they are, each resident once.
+pub(crate) async fn holders(tx: &mut Tx, vouchers: &[VoucherId]) -> Result<Vec<i64>, StoreError> {
+    let rows: Vec<(i64,)> = on_rows!(tx, conn, text,
+        "select distinct v.account_id from",
+        "n join voucher v on v.voucher_id = cast(n.value ->> 0 as bigint)" =>
+        sqlx::query_as(text).bind(rows_of(vouchers.iter().map(|voucher| (voucher.0,)))?).fetch_all(conn))?;
+    Ok(rows.into_iter().map(|(account,)| account).collect())
 }
 
-/// The days that are counted of a resident.
-pub(crate) async fn counted(tx: &mut Tx, account: i64) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
-        "select days from resident_days where account_id = $1").bind(account).fetch_optional(conn))?;
-    Ok(row.map(|(days,)| days))
+/// The days that are counted of residents, as far as any are.
+pub(crate) async fn counted(tx: &mut Tx, accounts: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+    Ok(on_rows!(tx, conn, text,
+        "select d.account_id, d.days from",
+        "n join resident_days d on d.account_id = cast(n.value ->> 0 as bigint)" =>
+        sqlx::query_as(text).bind(rows_of(accounts.iter().map(|account| (account,)))?).fetch_all(conn))?)
 }
 
-/// A resident's redemptions that were not wholly reversed: business day,
-/// district and campaign. Each is the last one of its voucher.
-pub(crate) async fn redeemed(tx: &mut Tx, account: i64) -> Result<Vec<(String, i64, i64)>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select r.business_day, r.district, r.campaign_id
-           from voucher v join redemption r on r.redemption_id = v.redemption_id
-          where v.account_id = $1 and r.refunded_fen < r.order_fen")
-        .bind(account).fetch_all(conn))?)
+/// The redemptions of residents that were not wholly reversed: account, business
+/// day, district and campaign. Each is the last one of its voucher.
+pub(crate) async fn redeemed(
+    tx: &mut Tx,
+    accounts: &[i64],
+) -> Result<Vec<(i64, String, i64, i64)>, StoreError> {
+    Ok(on_rows!(tx, conn, text,
+        "select v.account_id, r.business_day, r.district, r.campaign_id from",
+        "n join voucher v on v.account_id = cast(n.value ->> 0 as bigint)
+           join redemption r on r.redemption_id = v.redemption_id
+          where r.refunded_fen < r.order_fen" =>
+        sqlx::query_as(text).bind(rows_of(accounts.iter().map(|account| (account,)))?).fetch_all(conn))?)
 }
 
-/// Puts the days that are counted of a resident.
-pub(crate) async fn put(tx: &mut Tx, account: i64, days: &str) -> Result<(), StoreError> {
-    changed!(
-        tx,
-        sqlx::query(
-            "insert into resident_days (account_id, days) values ($1, $2)
-             on conflict (account_id) do update set days = excluded.days"
-        )
-        .bind(account)
-        .bind(days)
-    )?;
+/// Puts the days that are counted of residents, each of them once.
+pub(crate) async fn put(tx: &mut Tx, days: &[(i64, String)]) -> Result<(), StoreError> {
+    on_rows!(tx, conn, text,
+        "insert into resident_days (account_id, days)
+         select cast(n.value ->> 0 as bigint), n.value ->> 1 from",
+        "n where true
+         on conflict (account_id) do update set days = excluded.days" =>
+        sqlx::query(text).bind(rows_of(days)?).execute(conn).map_ok(drop))?;
     Ok(())
 }
 
-/// Adds residents to a step.
-pub(crate) async fn add(tx: &mut Tx, by: &StepRow) -> Result<(), StoreError> {
-    changed!(
-        tx,
-        sqlx::query(
-            "insert into resident_tally (campaign_id, previous_day, business_day, district, residents)
-             values ($1, $2, $3, $4, $5)
-             on conflict (campaign_id, previous_day, business_day, district) do update
-                set residents = resident_tally.residents + excluded.residents"
-        )
-        .bind(by.campaign_id)
-        .bind(&by.previous_day)
-        .bind(&by.business_day)
-        .bind(by.district)
-        .bind(by.residents)
-    )?;
+/// Adds residents to steps, each of them once.
+pub(crate) async fn add(tx: &mut Tx, steps: &[StepRow]) -> Result<(), StoreError> {
+    let rows = steps
+        .iter()
+        .map(|by| (by.campaign_id, &by.previous_day, &by.business_day, by.district, by.residents));
+    on_rows!(tx, conn, text,
+        "insert into resident_tally (campaign_id, previous_day, business_day, district, residents)
+         select cast(n.value ->> 0 as bigint), n.value ->> 1, n.value ->> 2,
+                cast(n.value ->> 3 as bigint), cast(n.value ->> 4 as bigint) from",
+        "n where true
+         on conflict (campaign_id, previous_day, business_day, district) do update
+            set residents = resident_tally.residents + excluded.residents" =>
+        sqlx::query(text).bind(rows_of(rows)?).execute(conn).map_ok(drop))?;
     Ok(())
+}
+
+/// Rows as JSON, each an array.
+fn rows_of<T: Serialize>(rows: impl IntoIterator<Item = T>) -> Result<String, StoreError> {
+    let rows: Vec<T> = rows.into_iter().collect();
+    serde_json::to_string(&rows).map_err(StoreError::corrupt)
 }
 
 /// Distinct residents of a range by district, the whole city as district 0;
