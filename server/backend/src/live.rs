@@ -18,7 +18,7 @@ const LOOK_WITHIN: Duration = Duration::from_secs(5);
 /// How often what is due is done.
 const WORK_EVERY: Duration = Duration::from_secs(10);
 /// How often residents are counted.
-const COUNT_EVERY: Duration = Duration::from_secs(1);
+const COUNT_EVERY: Duration = Duration::from_secs(2);
 /// Transactions of expiring vouchers between two other jobs.
 const MOST_EXPIRIES: usize = 200;
 /// How soon a node that lost its ear for announcements listens again.

@@ -22,12 +22,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Blocks of a chain that are read at a time.
 const BLOCKS_AT_ONCE: i64 = 200;
 /// Vouchers after which a step in the background ends: the desk waits for it
-/// where there is one writer.
-const MANY: usize = 200;
+/// where there is one writer, and reads again what it had in memory.
+const MANY: usize = 500;
 /// The same for a step that a question waits for.
 const FEW: usize = 16;
 /// Steps in the background at a time; the tills have the machine before.
-const MOST_STEPS: usize = 10;
+const MOST_STEPS: usize = 4;
 
 /// A range of business days, and a campaign or 0.
 pub(crate) type Asked = (Day, Day, i64);
