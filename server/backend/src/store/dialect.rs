@@ -53,8 +53,9 @@ macro_rules! changed {
     };
 }
 
-/// The same for a text that takes many rows at once: `$rows` stands between its
-/// two parts and yields each element of a JSON array, its first value, as `value`.
+/// Runs a text that takes many rows at once: the text's first value is a JSON
+/// array, and between its two parts stands a table of that array's elements, each
+/// as `value`.
 ///
 /// ```text
 /// on_rows!(tx, conn, text, "select cast(value ->> 0 as bigint) from", "" =>
