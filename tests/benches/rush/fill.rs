@@ -162,6 +162,11 @@ async fn add_vouchers(open: &mut Open, place: &Place, now: Timestamp) -> Result<
             .bind(holders)
         )?;
     }
+    open.run(
+        "insert into tally_day (business_day, district, round_id, chain, claimed)
+         select business_day, district, round_id, chain, claimed from tally",
+    )
+    .await?;
     run!(
         open,
         sqlx::query(
