@@ -184,6 +184,10 @@ async fn serve_postgres(
     clock: Arc<dyn Clock>,
     told: mpsc::Sender<Group>,
 ) {
+    if let Err(error) = writer.warm_up().await {
+        tracing::warn!(%error, "the desk is not warm yet; its first group waits for that");
+        writer.give_up();
+    }
     loop {
         let mut group = Vec::new();
         if asked.recv_many(&mut group, MOST_IN_GROUP).await == 0 {

@@ -298,7 +298,7 @@ const LOOK: &str = "select c.place,
    left join voucher v on v.account_id = c.account_id
   group by c.place, c.account_id, c.campaign_id, c.round_id, c.day_starts_ms, c.claim_key";
 
-const WRITE: &str = "with claim as (
+pub(super) const WRITE: &str = "with claim as (
     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                          $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
         as c (voucher_id, account_id, campaign_id, round_id, resident_district, issued_at_ms,
@@ -345,8 +345,8 @@ const WRITE: &str = "with claim as (
        set claimed = tally_day.claimed + excluded.claimed
     returning 1
 ), chained as (
-    update ledger_head set sequence = $23, hash = $27, at_ms = $24
-     where chain = $22 and sequence = $23 - 1 and hash = $25
+    update ledger_head set sequence = $23::bigint, hash = $27, at_ms = $24
+     where chain = $22 and sequence = $23::bigint - 1 and hash = $25
     returning 1
 ), block as (
     insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)

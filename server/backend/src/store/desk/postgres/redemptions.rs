@@ -310,7 +310,7 @@ async fn redeemed_before<E>(tx: &mut Tx, new: &NewRedemption<E>) -> Result<Optio
     Ok(used.then_some(Redeemed::KeyReused))
 }
 
-const READ: &str = "select voucher_id, round_id, campaign_id, account_id, state,
+pub(super) const READ: &str = "select voucher_id, round_id, campaign_id, account_id, state,
         issued_at_ms, expires_at_ms, redeemed_at_ms, present_step
    from voucher where voucher_id = any($1::bigint[])";
 
@@ -322,7 +322,7 @@ const ELSEWHERE: &str = "select k.clerk_id, k.redeem_key
   where exists (select 1 from idempotency i where i.account_id = k.clerk_id and i.idem_key = k.redeem_key)
      or exists (select 1 from voucher v where v.account_id = k.clerk_id and v.claim_key = k.redeem_key)";
 
-const WRITE: &str = "with new as (
+pub(super) const WRITE: &str = "with new as (
     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                          $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::text[],
                          $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[],
@@ -391,8 +391,8 @@ const WRITE: &str = "with new as (
            government_fen = tally_day.government_fen + excluded.government_fen
     returning 1
 ), chained as (
-    update ledger_head set sequence = $37, hash = $41, at_ms = $38
-     where chain = $36 and sequence = $37 - 1 and hash = $39
+    update ledger_head set sequence = $37::bigint, hash = $41, at_ms = $38
+     where chain = $36 and sequence = $37::bigint - 1 and hash = $39
     returning 1
 ), block as (
     insert into ledger_block (chain, sequence, at_ms, previous, entries, hash)
