@@ -22,7 +22,7 @@ use tokio::time::timeout;
 const SQLITE_READERS: u32 = 8;
 /// Pages that a connection to SQLite keeps, in KB, negative as SQLite has it.
 /// The desk keeps most; what the others do not keep is in the system's cache.
-const WRITER_CACHE: &str = "-16384";
+const WRITER_CACHE: &str = "-4096";
 const READER_CACHE: &str = "-4096";
 /// Connections of one node to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 24;

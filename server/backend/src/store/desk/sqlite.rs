@@ -66,7 +66,7 @@ impl SqliteDesk {
         connection.pragma_update(None, "journal_mode", "wal")?;
         // FULL: a power cut loses nothing that was acknowledged.
         connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "cache_size", -65_536)?;
+        connection.pragma_update(None, "cache_size", -57_344)?;
         connection.wal_hook(Some(checkpoint_when_long));
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(SqliteDesk { connection, turn, checkpoints: Checkpoints::begin(file, disk)? })
