@@ -23,7 +23,7 @@ const SQLITE_READERS: u32 = 8;
 /// Pages that a connection to SQLite keeps, in KB, negative as SQLite has it.
 /// The desk keeps most; what the others do not keep is in the system's cache.
 const WRITER_CACHE: &str = "-4096";
-const READER_CACHE: &str = "-4096";
+const READER_CACHE: &str = "-2048";
 /// Connections of one node to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 24;
 /// How long a caller waits for a connection before the answer is 503.
