@@ -97,9 +97,9 @@ impl PostgresDesk {
         }
     }
 
-    /// Makes ready what the first group would wait for: connections, the end of
-    /// the chain, and statements that the database has read. They say the types of
-    /// their values themselves.
+    /// Makes ready what the first group would wait for: connections, and
+    /// statements that the database has read. They say the types of their values
+    /// themselves.
     ///
     /// # Errors
     /// The database failed: the first group will try again.
@@ -107,7 +107,8 @@ impl PostgresDesk {
         for statement in [claims::WRITE, redemptions::READ, redemptions::WRITE] {
             self.line().await?.prepare(statement.into_sql_str()).await?;
         }
-        self.end_of_chain().await?;
+        // The chain's end is read and not kept: others may write to it until then.
+        ledger::heads(&mut self.db.read().await?).await?;
         Ok(())
     }
 
@@ -154,26 +155,23 @@ impl PostgresDesk {
         self.stock.get_mut(&(round, district)).ok_or_else(|| StoreError::corrupt("a stock that is not there"))
     }
 
-    /// The end of the chain that this desk remembers, or else reads. Where
+    /// Chains a group to the end that this desk remembers, or else reads. Where
     /// somebody else has written to the chain, the desk goes to another one: of
     /// two nodes that met on it, the one that came too late.
-    async fn end_of_chain(&mut self) -> Result<(i64, Hash), StoreError> {
-        if let Some(head) = self.head {
-            return Ok(head);
-        }
-        let mut tx = self.db.read().await?;
-        let heads = ledger::heads(&mut tx).await?;
-        let mut head = end_of(&heads, self.chain)?;
-        if self.doubted.take().is_some_and(|doubted| doubted != head) {
-            self.chain = (self.chain + STRIDE) % ledger::CHAINS;
-            head = end_of(&heads, self.chain)?;
-        }
-        Ok(*self.head.insert(head))
-    }
-
-    /// Chains a group to that end.
     async fn chained(&mut self, group: Group, now: Timestamp) -> Result<Chained, StoreError> {
-        let (sequence, previous) = self.end_of_chain().await?;
+        let (sequence, previous) = match self.head {
+            Some(head) => head,
+            None => {
+                let mut tx = self.db.read().await?;
+                let heads = ledger::heads(&mut tx).await?;
+                let mut head = end_of(&heads, self.chain)?;
+                if self.doubted.take().is_some_and(|doubted| doubted != head) {
+                    self.chain = (self.chain + STRIDE) % ledger::CHAINS;
+                    head = end_of(&heads, self.chain)?;
+                }
+                *self.head.insert(head)
+            }
+        };
         let entries = group.entries.clone();
         let block = Block { chain: self.chain, sequence: sequence + 1, at: now, previous, entries };
         Ok(Chained { hash: block.hash(), block, group })
