@@ -50,6 +50,8 @@ pub struct Pass {
 /// Every waiting room of this node.
 pub(crate) struct Waiting {
     rooms: Mutex<HashMap<RoundId, Room>>,
+    /// Held while a room is made known.
+    opening: tokio::sync::Mutex<()>,
     node: OnceCell<i64>,
     claims: Semaphore,
     per_second: AtomicI64,
@@ -60,6 +62,7 @@ impl Waiting {
     pub(crate) fn new() -> Waiting {
         Waiting {
             rooms: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
             node: OnceCell::new(),
             claims: Semaphore::new(MOST_CLAIMS),
             per_second: AtomicI64::new(PLACES_PER_S),

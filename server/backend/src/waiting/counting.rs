@@ -49,9 +49,15 @@ impl Backend {
     }
 
     /// Makes a round's room known to this node: of nodes that open it at once,
-    /// one draws its number.
+    /// one draws its number. Of requests that find it closed, as in the midst of a
+    /// rush after a start, one opens it and the others wait for that.
     pub(super) async fn open_room(&self, round: &Round) -> Result<(), StoreError> {
-        if locked(&self.waiting().rooms).contains_key(&round.id) {
+        let is_open = || locked(&self.waiting().rooms).contains_key(&round.id);
+        if is_open() {
+            return Ok(());
+        }
+        let _opening = self.waiting().opening.lock().await;
+        if is_open() {
             return Ok(());
         }
         let mut tx = self.db().read().await?;
