@@ -28,9 +28,10 @@ pub(crate) struct BlockRow {
 
 /// The ends of all chains, by number.
 pub(crate) async fn heads(tx: &mut Tx) -> Result<Vec<HeadRow>, StoreError> {
-    Ok(on!(tx, conn => sqlx::query_as(
-        "select chain, sequence, hash, at_ms from ledger_head order by chain").fetch_all(conn))?)
+    Ok(on!(tx, conn => sqlx::query_as(HEADS).fetch_all(conn))?)
 }
+
+pub(super) const HEADS: &str = "select chain, sequence, hash, at_ms from ledger_head order by chain";
 
 /// The text of a block's entries.
 pub(crate) fn text(entries: &[Entry]) -> String {

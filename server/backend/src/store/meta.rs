@@ -22,13 +22,15 @@ pub(crate) async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<bool, St
 
 /// The next `count` numbers of a sequence: the first of them.
 pub(crate) async fn take_numbers(tx: &mut Tx, sequence: &str, count: i64) -> Result<i64, StoreError> {
-    let (last,): (i64,) = on!(tx, conn => sqlx::query_as(
-        "insert into counter (name, value) values ($1, $2)
-         on conflict (name) do update set value = counter.value + $2
-         returning value")
+    let (last,): (i64,) = on!(tx, conn => sqlx::query_as(TAKE_NUMBERS)
         .bind(sequence).bind(count).fetch_one(conn))?;
     Ok(last - count + 1)
 }
+
+/// Takes the next numbers of a sequence: the last of them.
+pub(super) const TAKE_NUMBERS: &str = "insert into counter (name, value) values ($1, $2)
+     on conflict (name) do update set value = counter.value + $2
+     returning value";
 
 /// The last number of a sequence that was given out.
 pub(super) const LAST_NUMBER: &str = "select value from counter where name = $1";

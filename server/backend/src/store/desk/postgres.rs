@@ -10,18 +10,18 @@
 
 mod claims;
 mod redemptions;
+mod stock;
 
 use crate::store::db::pool_apart;
 use crate::store::desk::group::Group;
 use crate::store::desk::{NewRedemption, NewVoucher, Work, Written};
 use crate::store::ledger::HeadRow;
-use crate::store::round::ShareRow;
-use crate::store::{Db, StoreError, ledger, meta, round};
+use crate::store::{Db, StoreError, ledger, meta};
 use domain::{Block, Hash, Timestamp};
 use sqlx::postgres::{PgArguments, PgConnection, Postgres};
 use sqlx::query::Query;
 use sqlx::{Executor, PgPool, SqlSafeStr};
-use std::collections::HashMap;
+use stock::Stock;
 
 /// The desk's connections beside the one that it writes on.
 const CONNECTIONS: u32 = 2;
@@ -50,13 +50,13 @@ pub(crate) struct PostgresDesk {
     head: Option<(i64, Hash)>,
     /// The same, when a guard said no since.
     doubted: Option<(i64, Hash)>,
-    stock: HashMap<(i64, i64), Vec<ShareRow>>,
+    stock: Stock,
     vouchers: Range,
     redemptions: Range,
 }
 
 /// Numbers that this node has taken and not used yet.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Range {
     name: &'static str,
     next: i64,
@@ -91,7 +91,7 @@ impl PostgresDesk {
             chain,
             head: None,
             doubted: None,
-            stock: HashMap::new(),
+            stock: Stock::default(),
             vouchers: range("voucher"),
             redemptions: range("redemption"),
         }
@@ -104,11 +104,11 @@ impl PostgresDesk {
     /// # Errors
     /// The database failed: the first group will try again.
     pub(crate) async fn warm_up(&mut self) -> Result<(), StoreError> {
-        for statement in [claims::WRITE, redemptions::READ, redemptions::WRITE] {
+        let of_group = [stock::LEFT, claims::WRITE, redemptions::READ, redemptions::WRITE];
+        for statement in of_group.into_iter().chain([meta::TAKE_NUMBERS, ledger::HEADS]) {
             self.line().await?.prepare(statement.into_sql_str()).await?;
         }
-        // The chain's end is read and not kept: others may write to it until then.
-        ledger::heads(&mut self.db.read().await?).await?;
+        drop(self.pool.acquire().await?);
         Ok(())
     }
 
@@ -140,21 +140,6 @@ impl PostgresDesk {
         whole.ok_or_else(|| StoreError::corrupt("a group of which a part was left out"))
     }
 
-    /// What is left of a quota, as this desk remembers it.
-    async fn shares(&mut self, round: i64, district: i64) -> Result<&mut Vec<ShareRow>, StoreError> {
-        if let std::collections::hash_map::Entry::Vacant(vacant) = self.stock.entry((round, district)) {
-            let mut tx = self.db.read().await?;
-            let mut shares = round::shares(&mut tx, round, district).await?;
-            if !shares.is_empty() {
-                // Each node begins at a share of its own.
-                let own = usize::try_from(self.chain).unwrap_or(0) % shares.len();
-                shares.rotate_left(own);
-            }
-            vacant.insert(shares);
-        }
-        self.stock.get_mut(&(round, district)).ok_or_else(|| StoreError::corrupt("a stock that is not there"))
-    }
-
     /// Chains a group to the end that this desk remembers, or else reads. Where
     /// somebody else has written to the chain, the desk goes to another one: of
     /// two nodes that met on it, the one that came too late.
@@ -162,8 +147,7 @@ impl PostgresDesk {
         let (sequence, previous) = match self.head {
             Some(head) => head,
             None => {
-                let mut tx = self.db.read().await?;
-                let heads = ledger::heads(&mut tx).await?;
+                let heads: Vec<HeadRow> = sqlx::query_as(ledger::HEADS).fetch_all(self.line().await?).await?;
                 let mut head = end_of(&heads, self.chain)?;
                 if self.doubted.take().is_some_and(|doubted| doubted != head) {
                     self.chain = (self.chain + STRIDE) % ledger::CHAINS;
@@ -190,6 +174,19 @@ impl PostgresDesk {
         Ok(self.line.insert(line))
     }
 
+    /// The next number of a sequence; a new range is taken when this one is used up.
+    async fn number(&mut self, of: fn(&mut PostgresDesk) -> &mut Range) -> Result<i64, StoreError> {
+        let Range { name, mut next, end } = *of(self);
+        if next == end {
+            let take = sqlx::query_as(meta::TAKE_NUMBERS).bind(name).bind(RANGE);
+            let (last,): (i64,) = take.fetch_one(self.line().await?).await?;
+            next = last - RANGE + 1;
+            of(self).end = last + 1;
+        }
+        of(self).next = next + 1;
+        Ok(next)
+    }
+
     /// Forgets what may have moved, and a connection on which something failed.
     pub(crate) fn give_up(&mut self) {
         self.line = None;
@@ -205,21 +202,7 @@ impl PostgresDesk {
     /// Forgets what may have moved.
     fn forget(&mut self) {
         self.doubted = self.head.take();
-        self.stock.clear();
-    }
-}
-
-impl Range {
-    /// The next number; a new range is taken when this one is used up.
-    async fn next(&mut self, db: &Db) -> Result<i64, StoreError> {
-        if self.next == self.end {
-            let mut tx = db.write().await?;
-            self.next = meta::take_numbers(&mut tx, self.name, RANGE).await?;
-            tx.commit().await?;
-            self.end = self.next + RANGE;
-        }
-        self.next += 1;
-        Ok(self.next - 1)
+        self.stock.forget();
     }
 }
 

@@ -1,20 +1,16 @@
 //! Groups of claims.
 
+use super::stock::{From, Taken};
 use super::{Chained, Outcome, PLANS, PostgresDesk, outcome};
 use crate::store::StoreError;
 use crate::store::desk::group::Group;
 use crate::store::desk::{Claimed, NewVoucher};
 use crate::store::voucher::VoucherRow;
 use domain::Timestamp;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// The claims of a group by their places in it.
 type Claims<'a> = Vec<(usize, &'a NewVoucher)>;
-
-/// A share of the stock: round, district and share.
-type From = (i64, i64, i64);
-/// How many are taken from each share.
-type Taken = BTreeMap<From, i64>;
 
 /// A claim with the stock that it is to take and its voucher's number.
 struct Planned<'a> {
@@ -52,6 +48,7 @@ impl PostgresDesk {
         mut waiting: Claims<'_>,
     ) -> Result<Vec<(usize, Claimed)>, StoreError> {
         let mut done = Vec::with_capacity(waiting.len());
+        self.stock.begin_group();
         while !waiting.is_empty() {
             let mut accounts = HashSet::new();
             let (first, later) =
@@ -104,47 +101,20 @@ impl PostgresDesk {
     /// Gives each claim a share of the stock and a number; those for whom the
     /// others leave nothing come back.
     async fn plan<'a>(&mut self, claims: &Claims<'a>) -> Result<(Vec<Planned<'a>>, Claims<'a>), StoreError> {
+        self.look_at_stock(claims).await?;
         let (mut planned, mut unserved) = (Vec::with_capacity(claims.len()), Vec::new());
-        let (mut taken, mut looked_again) = (Taken::new(), HashSet::new());
+        let mut taken = Taken::new();
         for (place, claim) in claims {
-            match self.find_share(claim, &taken, &mut looked_again).await? {
+            match self.stock.find(claim, &taken) {
                 Some(from) => {
                     *taken.entry(from).or_default() += 1;
-                    let number = self.vouchers.next(&self.db).await?;
+                    let number = self.number(|desk| &mut desk.vouchers).await?;
                     planned.push(Planned { place: *place, claim, number, from });
                 }
                 None => unserved.push((*place, *claim)),
             }
         }
         Ok((planned, unserved))
-    }
-
-    /// A share that has more left, as far as is remembered, than this plan has
-    /// taken. Before a quota counts as empty it is looked at once more:
-    /// another node's share may have some.
-    async fn find_share(
-        &mut self,
-        claim: &NewVoucher,
-        taken: &Taken,
-        looked_again: &mut HashSet<(i64, i64)>,
-    ) -> Result<Option<From>, StoreError> {
-        let round = claim.round_id;
-        for district in &claim.quotas {
-            loop {
-                let shares = self.shares(round, *district).await?;
-                let mut places = shares.iter().map(|row| ((round, *district, row.share), row.remaining));
-                let left =
-                    places.find(|(from, remaining)| *remaining > taken.get(from).copied().unwrap_or(0));
-                if let Some((from, _)) = left {
-                    return Ok(Some(from));
-                }
-                if !looked_again.insert((round, *district)) {
-                    break;
-                }
-                self.stock.remove(&(round, *district));
-            }
-        }
-        Ok(None)
     }
 
     /// Answers the claims that cannot become vouchers, and with `otherwise`
@@ -228,10 +198,7 @@ impl PostgresDesk {
         let outcome = outcome(result)?;
         if matches!(outcome, Outcome::Written) {
             self.head = Some((chained.block.sequence, chained.hash));
-            for ((round, district, share), taken) in taken {
-                let rows = self.stock.get_mut(&(round, district)).into_iter().flatten();
-                rows.filter(|row| row.share == share).for_each(|row| row.remaining -= taken);
-            }
+            self.stock.take(taken);
         }
         Ok(outcome)
     }

@@ -149,7 +149,7 @@ impl PostgresDesk {
         for (place, new) in waiting {
             let no = match rows.get(&new.voucher_id).map(|row| (new.judge)(row)) {
                 Some(Ok(mut redeemable)) => {
-                    redeemable.row.redemption_id = self.redemptions.next(&self.db).await?;
+                    redeemable.row.redemption_id = self.number(|desk| &mut desk.redemptions).await?;
                     judged.push((place, new, redeemable));
                     continue;
                 }
