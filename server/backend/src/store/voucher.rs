@@ -19,16 +19,17 @@ pub(crate) struct VoucherRow {
 }
 
 /// Issues a voucher when each limit of its resident allows one more and its
-/// key was not used before. Of two at the same time one is refused by the key
-/// of the table.
+/// key was not used before; on SQLite. Of two at the same time the table takes
+/// one. What is counted here stands in the index by account, but for the
+/// vouchers of the claim's own campaign.
 pub(super) const ISSUE: &str =
     "insert into voucher (voucher_id, account_id, campaign_id, nth, round_id, resident_district,
                           state, issued_at_ms, expires_at_ms, claim_key)
      select $1, $2, $3, held.campaign + 1, $4, $5, 'issued', $6, $7, $8
        from (select count(case when campaign_id = $3 then 1 end) as campaign,
-                    count(case when round_id = $4 then 1 end) as round,
+                    count(case when campaign_id = $3 and round_id = $4 then 1 end) as round,
                     count(case when campaign_id = $3 and issued_at_ms >= $9 then 1 end) as day,
-                    count(case when claim_key = $8 then 1 end) as same_key
+                    count(case when key_end = substr($8, -8) and claim_key = $8 then 1 end) as same_key
                from voucher where account_id = $2) held
       where held.round < $10 and held.campaign < $11 and held.day < $12 and held.same_key = 0
         and not exists (select 1 from idempotency where account_id = $2 and idem_key = $8)
@@ -39,8 +40,8 @@ pub(super) const ISSUE: &str =
 /// and in the campaign since a moment.
 pub(super) const HELD: &str =
     "select count(case when round_id = $1 then 1 end), count(case when campaign_id = $2 then 1 end),
-            count(case when campaign_id = $2 and issued_at_ms >= $3 then 1 end)
-       from voucher where account_id = $4";
+            count(case when issued_at_ms >= $3 then 1 end)
+       from voucher where account_id = $4 and campaign_id = $2";
 
 /// The voucher that a resident claimed under a key.
 pub(super) const BY_KEY: &str = "select voucher_id, round_id, campaign_id, account_id, state,
