@@ -1,7 +1,7 @@
 //! Residents, sessions and vouchers, written straight into the tables.
 
 use crate::city::{Place, Store};
-use crate::plan::{MOMENT, Plan, hex, session};
+use crate::plan::{CLERK, MANAGER, MOMENT, Plan, hex, session};
 use anyhow::{Context, Result};
 use domain::{Account, Block, Entry, EntryKind, Timestamp};
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -65,7 +65,7 @@ pub(crate) async fn fill(place: &Place) -> Result<()> {
     open.run("begin").await?;
     let moment: Timestamp = MOMENT.parse()?;
     add_residents(&mut open, &place.plan, moment).await?;
-    add_clerk(&mut open, moment).await?;
+    add_people(&mut open, moment).await?;
     if place.plan.standing > 0 {
         add_vouchers(&mut open, place, moment).await?;
         add_ledger(&mut open, &place.plan, moment).await?;
@@ -120,12 +120,14 @@ const RESIDENTS_POSTGRES: &[&str] = &[
      select h, a, $2, $2 + 86400000 from json_to_recordset($1::json) as r (h text, a bigint)",
 ];
 
-/// Signs in a clerk of the first merchant.
-async fn add_clerk(open: &mut Open, now: Timestamp) -> Result<()> {
-    run!(open, sqlx::query(
-        "insert into session (token_hash, account_id, created_at_ms, expires_at_ms)
-         select $1, min(account_id), $2, $2 + 86400000 from account_role where role = 'clerk' and merchant_id = $3")
-        .bind(hex(&session(-1))).bind(now.ms()).bind(MERCHANT))?;
+/// Signs in a clerk and a manager of the first merchant.
+async fn add_people(open: &mut Open, now: Timestamp) -> Result<()> {
+    for (of, role) in [(CLERK, "clerk"), (MANAGER, "manager")] {
+        run!(open, sqlx::query(
+            "insert into session (token_hash, account_id, created_at_ms, expires_at_ms)
+             select $1, min(account_id), $2, $2 + 86400000 from account_role where role = $3 and merchant_id = $4")
+            .bind(hex(&session(of))).bind(now.ms()).bind(role).bind(MERCHANT))?;
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod designs;
 mod drive;
 mod engines;
 mod fill;
+mod nodes;
 mod options;
 mod plan;
 mod postgres;
@@ -102,6 +103,9 @@ fn bench(options: &Options, scratch: &Scratch) -> Result<()> {
     }
     if !options.no_memory {
         memory(&mut city, &templates, &wanted)?;
+    }
+    if !options.no_nodes && wanted.contains(&Design::Desk(Store::Postgres, false)) {
+        nodes::measure(&mut city, &templates, options.connections.first().copied().unwrap_or(64))?;
     }
     println!(
         "\nafter every run of the desk `yuehui verify` was clean: issued = min(stock, demand), every limit kept,"

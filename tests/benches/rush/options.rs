@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Leave out the runs at half the load
     #[arg(long)]
     pub(crate) no_half: bool,
+    /// Leave out the run on three nodes that measures how soon the others know of a change
+    #[arg(long)]
+    pub(crate) no_nodes: bool,
     /// Where the databases are made; to be on the disk that is to be measured
     #[arg(long, default_value_os_t = std::env::temp_dir())]
     pub(crate) folder: PathBuf,

@@ -18,6 +18,9 @@ const FIRST_ACCOUNT: i64 = 1_000_001;
 /// Every redeemed order, and where.
 pub(crate) const ORDER_FEN: i64 = 8_800;
 pub(crate) const OUTLET: i64 = 1;
+/// The sessions of its clerk and its manager, beside those of the residents.
+pub(crate) const CLERK: i64 = -1;
+pub(crate) const MANAGER: i64 = -2;
 
 /// The rush.
 #[derive(Clone, Debug)]
@@ -87,7 +90,7 @@ pub(crate) struct Press {
     pub(crate) key: u8,
 }
 
-/// The session of a resident, or, for -1, of the clerk.
+/// The session of a resident, or of those who work at the outlet.
 pub(crate) fn session(resident: i64) -> String {
     hex(&format!("session {resident}"))
 }

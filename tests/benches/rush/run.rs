@@ -3,7 +3,7 @@
 
 use crate::check::Told;
 use crate::drive::{Driven, Outcome, Pace, drive};
-use crate::plan::{HELD_AFTER, ORDER_FEN, OUTLET, Plan, Press, as_i64, key, session, shuffle};
+use crate::plan::{CLERK, HELD_AFTER, ORDER_FEN, OUTLET, Plan, Press, as_i64, key, session, shuffle};
 use crate::program::{Memory, Program};
 use crate::standin::Answers;
 use anyhow::{Context, Result, ensure};
@@ -85,7 +85,7 @@ impl Rush {
     }
 
     /// Everybody who will press has the page open: their session was used before.
-    fn open_pages(&self, program: &Program) -> Result<()> {
+    pub(crate) fn open_pages(&self, program: &Program) -> Result<()> {
         let host = program.address;
         let residents = usize::try_from(self.plan.residents)?;
         let write = move |n: usize, into: &mut Vec<u8>| {
@@ -101,7 +101,7 @@ impl Rush {
         Ok(())
     }
 
-    fn claim(&self, program: &Program) -> Result<Driven> {
+    pub(crate) fn claim(&self, program: &Program) -> Result<Driven> {
         let (host, round) = (program.address, self.round);
         // Written before: the crowd's own machine is not what is measured.
         let heads: Vec<String> = (self.presses.iter())
@@ -150,7 +150,7 @@ impl Rush {
         let mut sent: Vec<usize> = (0..vouchers.len()).collect();
         sent.extend((0..vouchers.len()).filter(|place| place % 5 == 0));
         shuffle(&mut sent);
-        let (host, clerk, sent) = (program.address, session(-1), Rc::new(sent));
+        let (host, clerk, sent) = (program.address, session(CLERK), Rc::new(sent));
         let ready: Vec<String> = (sent.iter())
             .map(|place| {
                 let (key, token) = (key("redeem", vouchers[*place].0, 1), &tokens[*place]);
