@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What it is started with beyond its defaults; it stands in the report.
-pub(crate) const SETTINGS: &[&str] = &["shared_buffers=512MB", "max_wal_size=4GB"];
+pub(crate) const SETTINGS: &[&str] = &["shared_buffers=2GB", "max_wal_size=4GB"];
 
 /// A PostgreSQL that ends with the benchmark.
 #[derive(Debug)]
