@@ -12,6 +12,8 @@ on_both_databases!(
     a_resident_claims_one_voucher_of_a_round,
     a_repeat_with_the_same_key_gets_the_same_voucher,
     the_same_key_for_another_round_is_refused,
+    keys_that_end_alike_are_two,
+    no_two_vouchers_of_a_resident_have_one_number,
     two_requests_with_one_key_at_once_issue_one_voucher,
     a_round_opens_and_closes_to_the_millisecond,
     a_round_of_another_method_takes_no_claims,
@@ -64,6 +66,32 @@ async fn the_same_key_for_another_round_is_refused(city: &TestCity) {
     city.backend.claim(&resident, FIRST_ROUND, &key).await.unwrap();
     let other = city.backend.claim(&resident, RoundId(13), &key).await;
     assert!(matches!(other, Err(Error::Denied(Denied::KeyReused))));
+}
+
+async fn keys_that_end_alike_are_two(city: &TestCity) {
+    let city = Services::of(city);
+    let resident = city.resident(2).await;
+    city.clock.set(at("2021-06-18T12:00:00+08:00"));
+    for (round, key) in [(FIRST_ROUND, "one-0123456789"), (RoundId(13), "two-0123456789")] {
+        let claimed = city.backend.claim(&resident, round, &key.parse().unwrap()).await.unwrap();
+        assert!(!claimed.replayed, "{round:?}");
+    }
+}
+
+/// The last guard of every limit: the table itself.
+async fn no_two_vouchers_of_a_resident_have_one_number(city: &TestCity) {
+    let city = Services::of(city);
+    city.issued_voucher(&city.resident(1).await).await;
+    // SQLite leaves the row out, PostgreSQL refuses the statement.
+    let _ = city
+        .try_run(
+            "insert into voucher (voucher_id, account_id, campaign_id, nth, round_id, state,
+                                  issued_at_ms, expires_at_ms, claim_key)
+             select voucher_id + 1, account_id, campaign_id, nth, round_id, state,
+                    issued_at_ms, expires_at_ms, 'another key' from voucher",
+        )
+        .await;
+    assert_eq!(city.read("select cast(count(*) as text) from voucher").await, "1");
 }
 
 async fn two_requests_with_one_key_at_once_issue_one_voucher(city: &TestCity) {
