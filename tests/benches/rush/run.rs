@@ -121,7 +121,7 @@ impl Rush {
     }
 
     /// The vouchers that were told, with their accounts. A repeated request is told the same one.
-    fn vouchers(&self, claims: &Driven) -> Result<std::collections::HashMap<i64, i64>> {
+    pub(crate) fn vouchers(&self, claims: &Driven) -> Result<std::collections::HashMap<i64, i64>> {
         let mut vouchers = std::collections::HashMap::new();
         for (press, outcome) in self.presses.iter().zip(&claims.outcomes) {
             match outcome.status {
