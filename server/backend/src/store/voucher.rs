@@ -37,11 +37,10 @@ pub(super) const ISSUE: &str =
      on conflict do nothing";
 
 /// How many vouchers a resident has been issued in a round, in its campaign,
-/// and in the campaign since a moment.
+/// and in the campaign since a moment; on SQLite.
 pub(super) const HELD: &str =
-    "select count(case when round_id = $1 then 1 end), count(case when campaign_id = $2 then 1 end),
-            count(case when issued_at_ms >= $3 then 1 end)
-       from voucher where account_id = $4 and campaign_id = $2";
+    "select count(case when round_id = $1 then 1 end), count(*), count(case when issued_at_ms >= $2 then 1 end)
+       from voucher where account_id = $3 and campaign_id = $4";
 
 /// The voucher that a resident claimed under a key.
 pub(super) const BY_KEY: &str = "select voucher_id, round_id, campaign_id, account_id, state,

@@ -183,7 +183,7 @@ impl Writing<'_> {
         }
         let mut statement = self.tx.prepare_cached(voucher::HELD)?;
         let held = statement.query_row(
-            params![claim.round_id, claim.campaign_id, claim.day_starts_ms, claim.account_id],
+            params![claim.round_id, claim.day_starts_ms, claim.account_id, claim.campaign_id],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         Ok(claim.limit_reached(held).map_or(otherwise, Claimed::AtLimit))
