@@ -108,6 +108,7 @@ impl PostgresDesk {
         for statement in of_group.into_iter().chain([meta::TAKE_NUMBERS, ledger::HEADS]) {
             self.line().await?.prepare(statement.into_sql_str()).await?;
         }
+        // Repeats are found on a connection of their own.
         drop(self.pool.acquire().await?);
         Ok(())
     }

@@ -38,6 +38,7 @@ impl Stock {
         self.looked_at.clear();
     }
 
+    /// Forgets what may have moved.
     pub(super) fn forget(&mut self) {
         *self = Stock::default();
     }
