@@ -100,6 +100,12 @@ impl TestCity {
         &self.place.url
     }
 
+    /// The database with its data folder.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// The data folder, with the installation's secret in it.
     #[must_use]
     pub fn data(&self) -> &Path {

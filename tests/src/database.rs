@@ -22,9 +22,11 @@ pub enum Database {
 
 /// A database with its data folder.
 #[derive(Debug)]
-pub(crate) struct Place {
-    pub(crate) url: String,
-    pub(crate) folder: PathBuf,
+pub struct Place {
+    /// The database's address.
+    pub url: String,
+    /// The data folder.
+    pub folder: PathBuf,
     postgres: Option<String>,
 }
 
@@ -51,7 +53,10 @@ impl Database {
     }
 
     /// An empty database.
-    pub(crate) async fn empty(self) -> Place {
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn empty(self) -> Place {
         let place = Place::new(self);
         std::fs::create_dir_all(&place.folder).expect("a data folder");
         if let Some(name) = &place.postgres {
@@ -88,20 +93,31 @@ impl Place {
         }
     }
 
-    /// Opens the backend on it.
-    pub(crate) async fn open(&self, clock: Arc<dyn Clock>) -> Backend {
-        let options = Options {
+    /// What a backend needs to open it.
+    #[must_use]
+    pub fn options(&self, clock: Arc<dyn Clock>) -> Options {
+        Options {
             database: self.url.clone(),
             data: self.folder.clone(),
             clock,
             random: Arc::new(SeededRandom::new(2021)),
             gateway: Arc::new(Console),
-        };
-        Backend::open(options).await.expect("an open backend")
+        }
+    }
+
+    /// Opens the backend on it.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn open(&self, clock: Arc<dyn Clock>) -> Backend {
+        Backend::open(self.options(clock)).await.expect("an open backend")
     }
 
     /// Removes it.
-    pub(crate) async fn remove(&self) {
+    ///
+    /// # Panics
+    /// When it cannot be removed.
+    pub async fn remove(&self) {
         if let Some(name) = &self.postgres {
             postgres(&format!("drop database {name} with (force)")).await;
         }

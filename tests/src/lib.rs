@@ -13,7 +13,7 @@ mod person;
 
 pub use answer::Answer;
 pub use city::{OPENING, TestCity};
-pub use database::Database;
+pub use database::{Database, Place};
 pub use person::{Person, new_key, people};
 
 use backend::seeds::SeedSet;

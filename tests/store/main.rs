@@ -4,6 +4,7 @@
 
 mod assisted;
 mod audit;
+mod backups;
 mod builder;
 mod claims;
 mod cube;

@@ -22,7 +22,7 @@ on_both_databases!(
 const BRANCH: OutletId = OutletId(2);
 
 /// The first round gives three each, of which one works a day at a merchant.
-fn one_a_day(season: &mut SeedSet) {
+pub(crate) fn one_a_day(season: &mut SeedSet) {
     merchants_join(season);
     let round = season.rounds.iter_mut().find(|round| round.id == FIRST_ROUND).unwrap();
     round.per_resident = 3;

@@ -50,6 +50,9 @@ pub(crate) struct Keys {
 impl Keys {
     /// Reads the secret of a data folder, or makes one in a new folder.
     pub(crate) fn open(data: &Path, random: &dyn Random) -> Result<Keys, KeyError> {
+        if let Some(keys) = Keys::read(data)? {
+            return Ok(keys);
+        }
         let path = data.join(SECRET_FILE);
         let failed = |error| KeyError::File(path.clone(), error);
         fs::create_dir_all(data).map_err(failed)?;
@@ -62,11 +65,22 @@ impl Keys {
                 Ok(Keys::from_secret(&fresh))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let text = fs::read_to_string(&path).map_err(failed)?;
-                let secret = unhex(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-                Ok(Keys::from_secret(&secret.ok_or_else(|| KeyError::Malformed(path.clone()))?))
+                Keys::read(data)?.ok_or_else(|| failed(error))
             }
             Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Reads the secret of a data folder; `None` where there is none.
+    pub(crate) fn read(data: &Path) -> Result<Option<Keys>, KeyError> {
+        let path = data.join(SECRET_FILE);
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                let secret = unhex(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+                Ok(Some(Keys::from_secret(&secret.ok_or(KeyError::Malformed(path))?)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(KeyError::File(path, error)),
         }
     }
 

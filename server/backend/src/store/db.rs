@@ -2,12 +2,13 @@
 //! `dialect.rs` alone know which one it is.
 
 mod announce;
+mod tables;
 
 pub(crate) use announce::Ear;
+pub(crate) use tables::Table;
 
-use crate::store::dialect::migrations;
 use crate::store::disk::Disk;
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Executor, PgPool, SqlitePool, Transaction};
@@ -128,25 +129,31 @@ pub(crate) struct Writing {
 impl Db {
     /// Opens the database and brings its tables up to date.
     pub(crate) async fn open(url: &str) -> Result<Db, ConnectError> {
-        let db = if url.starts_with("sqlite:") {
-            open_sqlite(url).await?
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url).await?
-        } else {
-            return Err(ConnectError::BadUrl);
-        };
-        db.migrate().await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => ConnectError::Newer(version),
-            error => ConnectError::Migrate(error),
-        })?;
+        let db = Db::connect(url).await?;
+        db.migrate().await?;
         Ok(db)
     }
 
-    async fn migrate(&self) -> Result<(), MigrateError> {
-        match self {
-            Db::Sqlite { write, .. } => migrations(self).run(write).await,
-            Db::Postgres { pool, .. } => migrations(self).run(pool).await,
+    /// Opens the database as it is.
+    pub(crate) async fn connect(url: &str) -> Result<Db, ConnectError> {
+        if url.starts_with("sqlite:") {
+            open_sqlite(url).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await
+        } else {
+            Err(ConnectError::BadUrl)
         }
+    }
+
+    async fn run(&self, migrations: Migrator) -> Result<(), ConnectError> {
+        let done = match self {
+            Db::Sqlite { write, .. } => migrations.run(write).await,
+            Db::Postgres { pool, .. } => migrations.run(pool).await,
+        };
+        done.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => ConnectError::Newer(version),
+            error => ConnectError::Migrate(error),
+        })
     }
 
     /// A transaction that may write. On SQLite it waits its turn here, so that

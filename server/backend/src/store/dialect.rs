@@ -19,6 +19,18 @@ pub(super) fn migrations(db: &Db) -> Migrator {
     Migrator::with_migrations(all)
 }
 
+/// The same up to one of them: of a database as an earlier program left it.
+pub(super) fn migrations_to(db: &Db, last: i64) -> Migrator {
+    let all = migrations(db);
+    Migrator::with_migrations(all.iter().filter(|migration| migration.version <= last).cloned().collect())
+}
+
+/// The last migration of either database that this program knows.
+pub(crate) fn newest_migration() -> i64 {
+    let all = [&COMMON, &SQLITE, &POSTGRES].into_iter().flat_map(|migrator| migrator.iter());
+    all.map(|migration| migration.version).max().unwrap_or(0)
+}
+
 /// Runs one query text on whichever database the transaction belongs to.
 ///
 /// ```text

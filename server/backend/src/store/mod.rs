@@ -64,6 +64,6 @@ pub(crate) mod voucher;
 pub(crate) mod waiting;
 
 pub use db::{ConnectError, StoreError};
-pub(crate) use db::{Db, Ear, Tx, failed};
-pub(crate) use dialect::{changed, on, on_rows};
+pub(crate) use db::{Db, Ear, Table, Tx, failed};
+pub(crate) use dialect::{changed, newest_migration, on, on_rows};
 pub(crate) use disk::Disk;

@@ -152,6 +152,20 @@ pub(crate) async fn use_outlet(tx: &mut Tx, row: &RedemptionRow, limit: i64) -> 
     Ok(rows == 1)
 }
 
+/// Counts the use of every outlet from the redemptions themselves, where it is
+/// counted apart and was not.
+pub(crate) async fn count_outlets_again(tx: &mut Tx) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into outlet_use (account_id, campaign_id, outlet_id, business_day, redeemed)
+             select account_id, campaign_id, outlet_id, business_day, count(*) from redemption
+              where refunded_fen < order_fen group by account_id, campaign_id, outlet_id, business_day"
+        )
+    )?;
+    Ok(())
+}
+
 /// Notes that a redemption shares an order.
 pub(crate) async fn join_order(tx: &mut Tx, redemption_id: i64, order_id: i64) -> Result<(), StoreError> {
     changed!(

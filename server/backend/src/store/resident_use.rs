@@ -115,3 +115,17 @@ pub(crate) async fn give_back(tx: &mut Tx, row: &RedemptionRow) -> Result<(), St
     )?;
     Ok(())
 }
+
+/// Counts them all from the redemptions themselves, where they are counted apart
+/// and were not.
+pub(crate) async fn count_again(tx: &mut Tx) -> Result<(), StoreError> {
+    changed!(
+        tx,
+        sqlx::query(
+            "insert into resident_use (account_id, campaign_id, merchant_id, business_day, redeemed)
+             select account_id, campaign_id, merchant_id, business_day, count(*) from redemption
+              where refunded_fen < order_fen group by account_id, campaign_id, merchant_id, business_day"
+        )
+    )?;
+    Ok(())
+}
