@@ -1,5 +1,6 @@
 //! The command line of `yuehui`.
 
+mod backup;
 mod clock;
 mod crowd;
 mod import;
@@ -38,6 +39,15 @@ enum Command {
     /// Prints what was checked and the ledger's head. Every fault is a line on
     /// standard error, and the exit code is then 1.
     Verify(verify::Verify),
+    /// Write the whole database into one file, also while it is served
+    ///
+    /// The installation's secret key is not in it: keep a copy of that in another place.
+    Backup(backup::Backup),
+    /// Put a backup into an empty database, and verify it
+    ///
+    /// The data folder must hold the installation's secret.key. A backup of SQLite may go into PostgreSQL, and
+    /// the other way round.
+    Restore(backup::Restore),
     /// Manage the accounts of organizers
     #[command(subcommand)]
     User(user::User),
@@ -63,17 +73,22 @@ enum Failure {
 
 impl From<backend::Error> for Failure {
     fn from(error: backend::Error) -> Failure {
+        Failure::of(&error)
+    }
+}
+
+impl Failure {
+    /// A failure of a service, with its causes.
+    fn of(error: &dyn std::error::Error) -> Failure {
         let mut told = error.to_string();
-        let mut cause = std::error::Error::source(&error);
+        let mut cause = error.source();
         while let Some(error) = cause {
             told.push_str(&format!(": {error}"));
             cause = error.source();
         }
         Failure::Service(told)
     }
-}
 
-impl Failure {
     /// A failure of the system while doing `what`.
     fn system(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Failure {
         let what = what.into();
@@ -94,6 +109,8 @@ async fn perform(cli: Cli, assets: Assets) -> ExitCode {
     let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve::run(options, assets).await.map(|()| ExitCode::SUCCESS),
         Command::Verify(options) => verify::run(&options).await,
+        Command::Backup(options) => backup::back_up(options).await.map(|()| ExitCode::SUCCESS),
+        Command::Restore(options) => backup::restore(options).await,
         Command::User(user::User::Add(options)) => user::add(options).await.map(|()| ExitCode::SUCCESS),
         Command::Import(import::Import::Merchants(options)) => import::merchants(options).await,
         Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
@@ -133,6 +150,8 @@ mod tests {
             &["yuehui", "serve", "--data", "/tmp/x", "--clock", "2021-06-18T10:00:00+08:00"],
             &["yuehui", "import", "merchants", "shops.xlsx", "--dry-run"],
             &["yuehui", "import", "merchants", "--template"],
+            &["yuehui", "backup", "season.yuehui", "--data", "/tmp/x"],
+            &["yuehui", "restore", "season.yuehui", "--database", "postgres://localhost/x"],
             &["yuehui", "user", "add", "--phone", "13700000001", "--name", "n", "--role", "city"],
         ] {
             assert!(Cli::try_parse_from(arguments).is_ok(), "{arguments:?}");
@@ -141,6 +160,7 @@ mod tests {
             &["yuehui", "--clock", "noon"][..],
             &["yuehui", "--places-per-second", "0"],
             &["yuehui", "backup"],
+            &["yuehui", "restore"],
             &["yuehui", "import", "merchants"],
             &["yuehui", "--listen", "here"],
         ] {

@@ -26,18 +26,31 @@ impl Store {
         clock: Arc<dyn Clock>,
         gateway: Arc<dyn SmsGateway>,
     ) -> Result<Backend, Failure> {
+        Ok(Backend::open(self.options(clock, gateway)?).await?)
+    }
+
+    /// What a backend needs to open it; makes the data folder where there is none.
+    pub(super) fn options(
+        &self,
+        clock: Arc<dyn Clock>,
+        gateway: Arc<dyn SmsGateway>,
+    ) -> Result<Options, Failure> {
         let folder = self.data.display().to_string();
         std::fs::create_dir_all(&self.data)
             .map_err(Failure::system(format!("the data folder {folder} cannot be made")))?;
         let file = || format!("sqlite://{}", self.data.join("yuehui.db").display());
-        let options = Options {
+        Ok(Options {
             database: self.database.clone().unwrap_or_else(file),
             data: self.data.clone(),
             clock,
             random: Arc::new(SystemRandom),
             gateway,
-        };
-        Ok(Backend::open(options).await?)
+        })
+    }
+
+    /// Where the installation's secret is.
+    pub(super) fn secret(&self) -> String {
+        self.data.join("secret.key").display().to_string()
     }
 
     /// How the place is named to the person who started the program: a database's address may hold a

@@ -17,7 +17,12 @@ pub(super) struct Verify {
 }
 
 pub(super) async fn run(options: &Verify) -> Result<ExitCode, Failure> {
-    let backend = options.store.open(Arc::new(SystemClock), Arc::new(Console)).await?;
+    check(&options.store).await
+}
+
+/// Verifies, and tells what was found.
+pub(super) async fn check(store: &Store) -> Result<ExitCode, Failure> {
+    let backend = store.open(Arc::new(SystemClock), Arc::new(Console)).await?;
     let report = backend.verify().await?;
     println!("blocks    {}", report.blocks);
     println!("lines     {}", report.lines);
