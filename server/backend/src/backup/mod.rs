@@ -157,6 +157,7 @@ async fn restore_into(db: &Db, file: &mut Reader<impl Read>, migration: i64) -> 
 
 /// Puts all rows back.
 async fn put_back(tx: &mut Tx, file: &mut Reader<impl Read>) -> Result<u64, RestoreError> {
+    tx.begin_filling().await?;
     let own = tx.tables().await?;
     for table in own.iter().rev() {
         tx.empty(table).await?;

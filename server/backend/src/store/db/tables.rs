@@ -16,6 +16,10 @@ use std::collections::HashSet;
 /// Where the database writes down which migrations it has.
 const MIGRATIONS: &str = "_sqlx_migrations";
 
+/// What a connection to SQLite keeps while rows are put back, in KB, negative
+/// as SQLite has it: each index takes them in an order of its own.
+const FILLING_CACHE: &str = "pragma cache_size = -262144";
+
 /// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Table {
@@ -138,6 +142,14 @@ impl Tx {
                 sqlx::query_scalar(AssertSqlSafe(text)).fetch(&mut **tx)
             }
         }
+    }
+
+    /// Makes ready for many rows.
+    pub(crate) async fn begin_filling(&mut self) -> Result<(), StoreError> {
+        if let Tx::Sqlite(tx, _) = self {
+            sqlx::query(FILLING_CACHE).execute(&mut **tx).await?;
+        }
+        Ok(())
     }
 
     /// Puts rows into a table: a JSON array of arrays as [`Tx::rows`] gives them.
