@@ -50,9 +50,6 @@ pub(crate) struct Keys {
 impl Keys {
     /// Reads the secret of a data folder, or makes one in a new folder.
     pub(crate) fn open(data: &Path, random: &dyn Random) -> Result<Keys, KeyError> {
-        if let Some(keys) = Keys::read(data)? {
-            return Ok(keys);
-        }
         let path = data.join(SECRET_FILE);
         let failed = |error| KeyError::File(path.clone(), error);
         fs::create_dir_all(data).map_err(failed)?;
