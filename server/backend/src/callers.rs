@@ -8,6 +8,7 @@
 //! cannot look remembers nobody.
 
 use crate::people::KnownTill;
+use crate::remembered::Remembered;
 use crate::store::caller_change::Change;
 use crate::store::{Tx, caller_change};
 use crate::{Backend, Caller, StoreError};
@@ -30,13 +31,11 @@ pub(crate) type TokenHash = [u8; 32];
 
 /// Who called lately.
 #[derive(Debug, Default)]
-pub(crate) struct Callers(Mutex<Remembered>);
+pub(crate) struct Callers(Mutex<All>);
 
 #[derive(Debug, Default)]
-struct Remembered {
-    /// Two generations: when the young one is full, the old one is forgotten.
-    young: HashMap<TokenHash, Session>,
-    old: HashMap<TokenHash, Session>,
+struct All {
+    sessions: Remembered<TokenHash, Session, MOST_REMEMBERED>,
     /// Enrolled tills by the hash of their secret.
     tills: HashMap<TokenHash, KnownTill>,
     /// The last change that was seen; `None` while the node cannot look.
@@ -57,18 +56,14 @@ struct Session {
 pub(crate) struct Stranger(u64);
 
 impl Callers {
-    fn all(&self) -> MutexGuard<'_, Remembered> {
+    fn all(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The caller of a session that has not ended, if remembered.
     pub(crate) fn find(&self, token: &TokenHash, now: Timestamp) -> Result<Arc<Caller>, Stranger> {
         let mut all = self.all();
-        let session = match all.young.get(token) {
-            Some(session) => Some(session.clone()),
-            None => all.old.remove(token).inspect(|session| all.put(*token, session.clone())),
-        };
-        let live = session.filter(|session| session.expires_at > now && all.seen.is_some());
+        let live = all.sessions.find(token).filter(|session| session.expires_at > now && all.seen.is_some());
         live.map(|session| session.caller).ok_or(Stranger(all.changes))
     }
 
@@ -76,7 +71,7 @@ impl Callers {
     pub(crate) fn keep(&self, read: Stranger, token: TokenHash, caller: Arc<Caller>, expires_at: Timestamp) {
         let mut all = self.all();
         if all.seen.is_some() && all.changes == read.0 {
-            all.put(token, Session { caller, expires_at });
+            all.sessions.put(token, Session { caller, expires_at });
         }
     }
 
@@ -138,29 +133,19 @@ impl Callers {
     }
 }
 
-impl Remembered {
-    fn put(&mut self, token: TokenHash, session: Session) {
-        if self.young.len() >= MOST_REMEMBERED / 2 && !self.young.contains_key(&token) {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(token, session);
-    }
-
+impl All {
     fn forget(&mut self, told: &[Change]) {
         self.changes += 1;
         let accounts: Vec<i64> =
             told.iter().filter(|change| change.till_id.is_none()).map(|change| change.account_id).collect();
-        for generation in [&mut self.young, &mut self.old] {
-            generation.retain(|_, session| !accounts.contains(&session.caller.account_id.0));
-        }
+        self.sessions.retain(|session| !accounts.contains(&session.caller.account_id.0));
         let tills: Vec<i64> = told.iter().filter_map(|change| change.till_id).collect();
         self.tills.retain(|_, till| !tills.contains(&till.id.0));
     }
 
     fn clear(&mut self) {
         self.changes += 1;
-        self.young.clear();
-        self.old.clear();
+        self.sessions.clear();
         self.tills.clear();
     }
 }
@@ -288,18 +273,5 @@ mod tests {
         let stranger = callers.find(&token(1), now()).unwrap_err();
         callers.keep(stranger, token(1), caller(7), later());
         assert!(callers.find(&token(1), now()).is_err());
-    }
-
-    #[test]
-    fn whoever_goes_on_calling_is_not_forgotten() {
-        let callers = callers();
-        for n in 0..MOST_REMEMBERED + 10 {
-            let stranger = callers.find(&token(n), now()).unwrap_err();
-            callers.keep(stranger, token(n), caller(1), later());
-            assert!(callers.find(&token(0), now()).is_ok());
-        }
-        let all = callers.all();
-        assert!(all.young.len() + all.old.len() <= MOST_REMEMBERED);
-        assert!(!all.young.contains_key(&token(1)) && !all.old.contains_key(&token(1)));
     }
 }

@@ -35,6 +35,7 @@ mod order;
 mod paging;
 mod people;
 mod promotions;
+mod remembered;
 mod reports;
 mod residents;
 mod returns;

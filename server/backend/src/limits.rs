@@ -6,6 +6,7 @@
 //! puts thousands of phones, has only a ceiling that no crowd of people reaches.
 
 use crate::clock::Clock as SeasonClock;
+use crate::remembered::Remembered;
 use crate::wrong_codes::WrongCodes;
 use domain::{AccountId, Denied, RoundId, Timestamp};
 use governor::clock::{Clock, Reference};
@@ -13,7 +14,6 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::{Quota, RateLimiter};
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -30,7 +30,7 @@ const DEVICE: Rate = Rate { at_once: 120, per_s: 4 };
 const ADDRESS: Rate = Rate { at_once: 10_000, per_s: 5_000 };
 /// How many of each are remembered; whoever has not pressed for the longest
 /// time is forgotten first. At most 10 MB for each of the three.
-const MOST_REMEMBERED: usize = 200_000;
+pub(crate) const MOST_REMEMBERED: usize = 200_000;
 /// Presses are counted as repeats for so long.
 const REPEAT_MS: i64 = 60_000;
 
@@ -40,33 +40,8 @@ struct Rate {
     per_s: u32,
 }
 
-/// What is remembered of one kind of caller, in two generations: when the
-/// younger one is full, the older one is forgotten.
-pub(crate) struct Remembered<K, V>([HashMap<K, V>; 2]);
-
-impl<K, V> Default for Remembered<K, V> {
-    fn default() -> Remembered<K, V> {
-        Remembered([HashMap::new(), HashMap::new()])
-    }
-}
-
-impl<K: Hash + Eq + Clone, V: Copy> Remembered<K, V> {
-    pub(crate) fn get(&self, key: &K) -> Option<V> {
-        let [young, old] = &self.0;
-        young.get(key).or_else(|| old.get(key)).copied()
-    }
-
-    pub(crate) fn put(&mut self, key: &K, value: V) {
-        let [young, old] = &mut self.0;
-        if young.len() >= MOST_REMEMBERED / 2 && !young.contains_key(key) {
-            *old = std::mem::take(young);
-        }
-        young.insert(key.clone(), value);
-    }
-}
-
 /// The limiter's memory.
-struct Memory<K>(Mutex<Remembered<K, Nanos>>);
+struct Memory<K>(Mutex<Remembered<K, Nanos, MOST_REMEMBERED>>);
 
 impl<K: Hash + Eq + Clone> StateStore for Memory<K> {
     type Key = K;
@@ -76,8 +51,8 @@ impl<K: Hash + Eq + Clone> StateStore for Memory<K> {
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (answer, next) = decide(known.get(key))?;
-        known.put(key, next);
+        let (answer, next) = decide(known.get(key).copied())?;
+        known.put(key.clone(), next);
         Ok(answer)
     }
 }
@@ -196,7 +171,7 @@ fn shared_by(address: IpAddr) -> IpAddr {
 }
 
 /// How often each has pressed within [`REPEAT_MS`] of the first time.
-struct Repeats<K>(Mutex<Remembered<K, (i64, u32)>>);
+struct Repeats<K>(Mutex<Remembered<K, (i64, u32), MOST_REMEMBERED>>);
 
 impl<K: Hash + Eq + Clone> Repeats<K> {
     fn new() -> Repeats<K> {
@@ -204,13 +179,13 @@ impl<K: Hash + Eq + Clone> Repeats<K> {
     }
 
     fn of(&self, key: &K, now: Timestamp) -> u32 {
-        recent(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key), now).1
+        recent(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied(), now).1
     }
 
     fn count(&self, key: &K, now: Timestamp) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since_ms, presses) = recent(known.get(key), now);
-        known.put(key, (since_ms, presses.saturating_add(1)));
+        let (since_ms, presses) = recent(known.get(key).copied(), now);
+        known.put(key.clone(), (since_ms, presses.saturating_add(1)));
     }
 }
 
@@ -278,18 +253,6 @@ mod tests {
             limits.press_from(IpAddr::V6(Ipv6Addr::from_bits(0x2001_0db8_u128 << 96 | last)))
         };
         assert_eq!(passed(next), 10_000);
-    }
-
-    #[test]
-    fn what_is_remembered_has_a_bound() {
-        let mut known = Remembered::default();
-        for key in 0..MOST_REMEMBERED * 2 {
-            known.put(&key, ());
-            known.put(&0, ());
-        }
-        assert!(known.0.iter().map(HashMap::len).sum::<usize>() <= MOST_REMEMBERED);
-        // Whoever goes on pressing is not forgotten.
-        assert!(known.get(&0).is_some() && known.get(&1).is_none());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Wrong codes at a till: whoever tries many is slowed down, and longer each
 //! time. A clerk who mistypes is not.
 
-use crate::limits::Remembered;
+use crate::limits::MOST_REMEMBERED;
+use crate::remembered::Remembered;
 use domain::{AccountId, Denied, Timestamp};
 use std::sync::{Mutex, PoisonError};
 
@@ -31,12 +32,12 @@ impl Tries {
 
 /// The wrong codes of each clerk, in bounded memory.
 #[derive(Default)]
-pub(crate) struct WrongCodes(Mutex<Remembered<AccountId, Tries>>);
+pub(crate) struct WrongCodes(Mutex<Remembered<AccountId, Tries, MOST_REMEMBERED>>);
 
 impl WrongCodes {
     /// Whether a clerk may try a code now.
     pub(crate) fn may_try(&self, clerk: AccountId, now: Timestamp) -> Result<(), Denied> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&clerk);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&clerk).copied();
         let left_ms = known.map_or(0, |tries| tries.until_ms - now.ms());
         if left_ms > 0 { Err(Denied::TooOften { retry_after_s: (left_ms + 999) / 1000 }) } else { Ok(()) }
     }
@@ -45,13 +46,13 @@ impl WrongCodes {
     pub(crate) fn count(&self, clerk: AccountId, now: Timestamp) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = Tries { since_ms: now.ms(), wrong: 0, until_ms: 0 };
-        let mut tries = known.get(&clerk).filter(|tries| tries.goes_on(now)).unwrap_or(fresh);
+        let mut tries = known.get(&clerk).copied().filter(|tries| tries.goes_on(now)).unwrap_or(fresh);
         tries.wrong = tries.wrong.saturating_add(1);
         if let Some(doubled) = tries.wrong.checked_sub(FREE) {
             let wait_ms = FIRST_WAIT_MS.saturating_mul(1 << doubled.min(16)).min(LONGEST_WAIT_MS);
             tries.until_ms = now.ms() + wait_ms;
         }
-        known.put(&clerk, tries);
+        known.put(clerk, tries);
     }
 }
 
