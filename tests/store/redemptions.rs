@@ -8,6 +8,8 @@ use tokio::task::JoinSet;
 
 on_both_databases!(
     a_voucher_is_redeemed_once,
+    a_repeat_gets_its_receipt_on_every_node,
+    what_changed_since_it_was_looked_at_is_read_again,
     two_tills_at_once_redeem_it_once,
     a_typed_code_works_as_people_type_it,
     a_token_of_another_moment_is_worth_nothing,
@@ -32,6 +34,58 @@ async fn a_voucher_is_redeemed_once(city: &TestCity) {
     let held = city.backend.voucher(&resident, voucher.voucher_id).await.unwrap();
     assert_eq!(held.voucher.state, VoucherState::Redeemed);
     assert_eq!(held.redemption.unwrap().receipt_code, receipt.receipt_code);
+    city.assert_sound().await;
+}
+
+async fn a_repeat_gets_its_receipt_on_every_node(city: &TestCity) {
+    let city = Services::of(city);
+    let (resident, clerk, owner) = (city.resident(1).await, city.clerk().await, city.owner().await);
+    let voucher = city.issued_voucher(&resident).await;
+    let (request, key) = (city.presented(&resident, &voucher, 8800).await, key());
+    let receipt = city.backend.redeem(&clerk, &request, &key).await.unwrap();
+    assert!(!receipt.replayed);
+    // What is refunded later changes no answer.
+    let part = ReverseRequest { refund_fen: 800, reason: "退一件".to_owned() };
+    city.backend.reverse(&owner, receipt.answer.redemption_id, &part, &crate::services::key()).await.unwrap();
+    let another = RedeemRequest { order_fen: 9900, ..request.clone() };
+    for node in [&city.backend, &city.another_node().await] {
+        let again = node.redeem(&clerk, &request, &key).await.unwrap();
+        assert!(again.replayed);
+        assert_eq!(again.answer, receipt.answer);
+        let reused = node.redeem(&clerk, &another, &key).await;
+        assert!(matches!(reused, Err(Error::Denied(Denied::KeyReused))));
+        let others = node.redeem(&owner, &request, &key).await;
+        assert!(matches!(others, Err(Error::Redeem(RedeemRefused::AlreadyRedeemed { .. }))));
+    }
+    city.assert_sound().await;
+}
+
+async fn what_changed_since_it_was_looked_at_is_read_again(city: &TestCity) {
+    let city = Services::of(city);
+    let (clerk, other) = (city.clerk().await, city.node_of_the_same_clock().await);
+    let mut requests = Vec::new();
+    for number in 1..=8 {
+        let resident = city.resident(number).await;
+        let voucher = city.issued_voucher(&resident).await;
+        let request = city.presented(&resident, &voucher, 8800).await;
+        city.backend.preview(&clerk, &request).await.unwrap();
+        requests.push(request);
+    }
+    // Another node is faster with two of them.
+    for request in &requests[..2] {
+        other.redeem(&clerk, request, &key()).await.unwrap();
+    }
+    let mut tills = JoinSet::new();
+    for request in requests {
+        let (backend, clerk) = (city.backend.clone(), clerk.clone());
+        tills.spawn(async move { backend.redeem(&clerk, &request, &key()).await });
+    }
+    let answers = tills.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 6);
+    let refused = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(Error::Redeem(RedeemRefused::AlreadyRedeemed { .. }))));
+    assert_eq!(refused.count(), 2);
     city.assert_sound().await;
 }
 

@@ -14,6 +14,7 @@ use crate::live::{self, Live};
 use crate::promotions::{Counts, Darkroom};
 use crate::sms::SmsGateway;
 use crate::store::{ConnectError, Db, StoreError, ledger, meta};
+use crate::till::lately::Lately;
 use crate::waiting::{self, Waiting};
 use arc_swap::ArcSwap;
 use domain::{Denied, IdempotencyKey, Timestamp, Zone};
@@ -79,6 +80,7 @@ pub(crate) struct Inner {
     desk: Desk,
     known: Known,
     callers: Callers,
+    lately: Lately,
     limits: Limits,
     waiting: Waiting,
     expiry: Mutex<Expiry>,
@@ -125,6 +127,7 @@ impl Backend {
             desk,
             known: Known::default(),
             callers: Callers::default(),
+            lately: Lately::default(),
             limits,
             waiting,
             expiry: Mutex::default(),
@@ -266,6 +269,10 @@ impl Backend {
 
     pub(crate) fn callers(&self) -> &Callers {
         &self.0.callers
+    }
+
+    pub(crate) fn lately(&self) -> &Lately {
+        &self.0.lately
     }
 
     pub(crate) fn live(&self) -> &Live {

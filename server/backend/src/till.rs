@@ -1,5 +1,6 @@
 //! The till: preview and redemption.
 
+pub(crate) mod lately;
 mod limits;
 mod parts;
 
@@ -13,10 +14,11 @@ use crate::store::{Tx, account, identity, voucher};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{Preview, RedemptionShape};
 use domain::{
-    AccountId, CampaignTerms, Denied, Fen, IdempotencyKey, KindCode, LastFour, MerchantId, Order, Outlet,
-    OutletId, Part, Permission, PresentToken, ProvisionalCap, ReceiptCode, RedeemRefused, RedemptionId,
+    AccountId, CampaignTerms, Denied, DistrictCode, Fen, IdempotencyKey, KindCode, LastFour, MerchantId,
+    Order, Outlet, OutletId, Part, Permission, PresentToken, ProvisionalCap, ReceiptCode, RedeemRefused,
     Timestamp, VoucherId, split, step_at,
 };
+use lately::Receipt;
 pub(crate) use parts::{Arrived, tally_of, terms_of};
 use parts::{check_state, fresh_step, redeem_entry};
 use serde::{Deserialize, Serialize};
@@ -58,7 +60,7 @@ pub(crate) struct Till {
     /// The step that the token proves; `None` when it is of another moment. It
     /// is computed here, where many do it side by side, and not at the desk.
     step: Option<i64>,
-    pub(crate) outlet: Outlet,
+    pub(crate) outlet: At,
     merchant: MerchantId,
     /// The enrolled till, where the device is one.
     till_id: Option<i64>,
@@ -68,6 +70,20 @@ pub(crate) struct Till {
     /// What is known of the token's paper, where it is one's.
     paper: Option<Paper>,
     pub(crate) now: Timestamp,
+}
+
+/// The outlet at which a till stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    pub(crate) id: OutletId,
+    pub(crate) merchant_id: MerchantId,
+    pub(crate) district: DistrictCode,
+}
+
+impl From<&Outlet> for At {
+    fn from(outlet: &Outlet) -> At {
+        At { id: outlet.id, merchant_id: outlet.merchant_id, district: outlet.district }
+    }
 }
 
 impl Till {
@@ -154,6 +170,7 @@ impl Backend {
         let (judged, held) = judged.inspect_err(|error| self.count_wrong_code(error, clerk, now))?;
         self.check_residents_day(&mut tx, &held, &judged, &till).await?;
         self.check_daily_cap(&mut tx, &judged, &till, (0, Fen::ZERO)).await?;
+        self.looked_at(&tx, &held);
         Ok(self.preview_shape(&mut tx, &held, &judged).await?)
     }
 
@@ -194,12 +211,22 @@ impl Backend {
         let till = self.read_till(caller, request).await?;
         let (clerk, now) = (till.clerk, till.now);
         let request_text = serde_json::to_string(request).map_err(StoreError::corrupt)?;
-        let request_hash = keys::sha256(&format!("redeem {request_text}"));
+        let digest = keys::digest(format!("redeem {request_text}").as_bytes());
+        if let Some((receipt, of)) = self.lately().receipt(clerk, key) {
+            let answer = self.receipt_shape(&receipt);
+            return if of == digest {
+                Ok(Done { answer, replayed: true })
+            } else {
+                Err(Denied::KeyReused.into())
+            };
+        }
+        let request_hash = keys::hex(&digest);
         let asked = NewRedemption {
             clerk_id: caller.account_id.0,
             key: key.as_str().to_owned(),
             request_hash: request_hash.clone(),
             voucher_id: till.voucher.0,
+            seen: self.lately().take_voucher(till.voucher),
             judge: {
                 let (backend, key) = (self.clone(), key.as_str().to_owned());
                 Box::new(move |held| backend.redeemable(held, &till, &key, &request_hash))
@@ -207,9 +234,13 @@ impl Backend {
         };
         let refused: Error = match self.desk().redeem(asked).await? {
             Redeemed::Now(row) => {
-                return Ok(Done { answer: self.redemption_shape(&row)?, replayed: false });
+                let receipt = Receipt::try_from(&row)?;
+                self.lately().keep_receipt(clerk, key, digest, receipt);
+                return Ok(Done { answer: self.receipt_shape(&receipt), replayed: false });
             }
-            Redeemed::Before(row) => return Ok(Done { answer: self.first_shape(row)?, replayed: true }),
+            Redeemed::Before(row) => {
+                return Ok(Done { answer: self.receipt_shape(&Receipt::try_from(&row)?), replayed: true });
+            }
             Redeemed::KeyReused => Denied::KeyReused.into(),
             Redeemed::Unknown => Denied::NotFound.into(),
             Redeemed::Refused(refused) => refused,
@@ -272,7 +303,7 @@ impl Backend {
         let digits = digits.map_err(|error| Denied::field("last4", error))?;
         let catalogue = self.catalogue();
         let outlet = catalogue.outlet(request.outlet_id).filter(|outlet| outlet.merchant_id == merchant);
-        let outlet = outlet.ok_or(RedeemRefused::ForeignOutlet)?.clone();
+        let outlet = At::from(outlet.ok_or(RedeemRefused::ForeignOutlet)?);
         if !caller.works_at(outlet.id) {
             return Err(RedeemRefused::ClerkElsewhere.into());
         }
@@ -386,33 +417,44 @@ impl Backend {
         Ok(Redeemable { row, step, per_outlet_day, per_merchant_day, cap, entry, tally })
     }
 
+    /// Notes what a voucher looked like, where the desk asks: on SQLite it reads
+    /// what it writes to anyway.
+    pub(crate) fn looked_at(&self, tx: &Tx, held: &VoucherRow) {
+        if !tx.writes_alone() {
+            self.lately().keep_voucher(held);
+        }
+    }
+
     /// A redemption as it was when it was made: the answer to its request, now
     /// and whenever it is repeated.
-    fn first_shape(&self, row: RedemptionRow) -> Result<RedemptionShape, StoreError> {
-        self.redemption_shape(&RedemptionRow { refunded_fen: 0, subsidy_back_fen: 0, ..row })
+    fn receipt_shape(&self, receipt: &Receipt) -> RedemptionShape {
+        let catalogue = self.catalogue();
+        let outlet = catalogue.outlet(receipt.outlet);
+        RedemptionShape {
+            redemption_id: receipt.redemption,
+            voucher_id: receipt.voucher,
+            merchant_id: receipt.merchant,
+            outlet_id: receipt.outlet,
+            outlet_name: outlet.map(|outlet| outlet.name.clone()).unwrap_or_default(),
+            outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
+            order_fen: receipt.order,
+            merchant_discount_fen: receipt.discount,
+            subsidy_fen: receipt.subsidy,
+            payable_fen: receipt.order.less(receipt.subsidy),
+            receipt_code: receipt.code,
+            redeemed_at: self.zone().rfc3339(receipt.at),
+            refunded_fen: Fen::ZERO,
+            subsidy_back_fen: Fen::ZERO,
+        }
     }
 
     /// A redemption as both sides see it.
     pub(crate) fn redemption_shape(&self, row: &RedemptionRow) -> Result<RedemptionShape, StoreError> {
         let fen = |amount: i64| Fen::try_from(amount).map_err(StoreError::corrupt);
-        let catalogue = self.catalogue();
-        let outlet = catalogue.outlet(OutletId(row.outlet_id));
-        let (order_fen, subsidy_fen) = (fen(row.order_fen)?, fen(row.subsidy_fen)?);
         Ok(RedemptionShape {
-            redemption_id: RedemptionId(row.redemption_id),
-            voucher_id: VoucherId(row.voucher_id),
-            merchant_id: MerchantId(row.merchant_id),
-            outlet_id: OutletId(row.outlet_id),
-            outlet_name: outlet.map(|outlet| outlet.name.clone()).unwrap_or_default(),
-            outlet_name_en: outlet.map(|outlet| outlet.name_en.clone()).unwrap_or_default(),
-            order_fen,
-            merchant_discount_fen: fen(row.merchant_discount_fen)?,
-            subsidy_fen,
-            payable_fen: order_fen.less(subsidy_fen),
-            receipt_code: row.receipt_code.clone().try_into().map_err(StoreError::corrupt)?,
-            redeemed_at: self.zone().rfc3339(Timestamp::from_ms(row.redeemed_at_ms)),
             refunded_fen: fen(row.refunded_fen)?,
             subsidy_back_fen: fen(row.subsidy_back_fen)?,
+            ..self.receipt_shape(&row.try_into()?)
         })
     }
 }

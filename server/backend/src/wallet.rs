@@ -78,7 +78,7 @@ impl Backend {
         let mut tx = self.db().read().await?;
         let row = voucher::get(&mut tx, id).await?;
         let own = row.filter(|row| row.account_id == caller.account_id.0);
-        own.ok_or_else(|| Denied::NotFound.into())
+        own.inspect(|row| self.looked_at(&tx, row)).ok_or_else(|| Denied::NotFound.into())
     }
 
     /// A voucher as its holder sees it.

@@ -9,7 +9,7 @@ use crate::store::offline::{self, OfflineRow};
 use crate::store::redemption;
 use crate::store::voucher::{ExpiredRow, VoucherRow};
 use crate::store::{Tx, meta, voucher};
-use crate::till::{Arrived, MAX_ORDER_FEN, Till};
+use crate::till::{Arrived, At, MAX_ORDER_FEN, Till};
 use crate::{Backend, Caller, Error, StoreError, keys};
 use domain::shapes::{OfflineRedemption, Page};
 use domain::{
@@ -160,7 +160,7 @@ impl Backend {
         let catalogue = self.catalogue();
         let outlet =
             catalogue.outlet(mark.outlet).filter(|outlet| Some(outlet.merchant_id) == caller.merchant_id);
-        let outlet = outlet.ok_or_else(|| Denied::field("permit", "this till's own"))?.clone();
+        let outlet = outlet.map(At::from).ok_or_else(|| Denied::field("permit", "this till's own"))?;
         let at = Timestamp::from_ms(request.made_at_ms);
         let till = Till::without_network(Arrived {
             clerk: mark.clerk.unwrap_or(caller.account_id),

@@ -1,6 +1,6 @@
 //! What a redemption asks of a voucher, and what it moves.
 
-use super::Till;
+use super::{At, Till};
 use crate::catalogue::Catalogue;
 use crate::store::redemption::RedemptionRow;
 use crate::store::tally;
@@ -8,15 +8,15 @@ use crate::store::voucher::VoucherRow;
 use crate::wallet::state_now;
 use crate::{Error, StoreError};
 use domain::{
-    Account, AccountId, CampaignId, CampaignTerms, Entry, EntryKind, Fen, MerchantId, Outlet, RedeemRefused,
-    RoundId, TillId, Timestamp, VoucherId, VoucherState,
+    Account, AccountId, CampaignId, CampaignTerms, Entry, EntryKind, Fen, MerchantId, RedeemRefused, RoundId,
+    TillId, Timestamp, VoucherId, VoucherState,
 };
 
 /// What a till redeemed without a network, once it arrived.
 pub(crate) struct Arrived {
     pub(crate) clerk: AccountId,
     pub(crate) till: TillId,
-    pub(crate) outlet: Outlet,
+    pub(crate) outlet: At,
     pub(crate) voucher: VoucherId,
     /// The step that the link proves at the till's moment.
     pub(crate) step: Option<i64>,

@@ -94,6 +94,8 @@ pub(crate) struct NewRedemption<E> {
     pub(crate) key: String,
     pub(crate) request_hash: String,
     pub(crate) voucher_id: i64,
+    /// The voucher as it was looked at lately; it may have changed since.
+    pub(crate) seen: Option<VoucherRow>,
     pub(crate) judge: Judge<E>,
 }
 

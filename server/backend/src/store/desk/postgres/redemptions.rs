@@ -33,7 +33,9 @@ impl PostgresDesk {
             let (first, mut later): (Redemptions<'_, E>, _) =
                 waiting.into_iter().partition(|(_, new)| vouchers.insert(new.voucher_id));
             let (mut outlets, mut merchants) = (HashSet::new(), HashSet::new());
-            let (mut judged, refused) = self.judge(first).await?;
+            let (mut judged, unseen) = self.judge_seen(first).await?;
+            let (read, refused) = self.judge(unseen).await?;
+            judged.extend(read);
             judged.retain(|(place, new, redeemable)| {
                 let row = &redeemable.row;
                 let once = outlets.insert((row.account_id, row.campaign_id, row.outlet_id))
@@ -54,12 +56,35 @@ impl PostgresDesk {
         Ok(done)
     }
 
-    /// Writes them together; when a guard says no, one by one.
+    /// Writes them together; when a guard says no, once more as they are now,
+    /// and then one by one.
     async fn redeem_each_once<E: Send>(
         &mut self,
         now: Timestamp,
-        mut judged: Judged<'_, E>,
+        judged: Judged<'_, E>,
     ) -> Result<Answers<E>, StoreError> {
+        let (mut done, judged) = self.redeem_together(now, judged).await?;
+        if judged.is_empty() {
+            return Ok(done);
+        }
+        let again = judged.into_iter().map(|(place, new, _)| (place, new)).collect();
+        let (judged, refused) = self.judge(again).await?;
+        done.extend(tell(&self.pool, refused).await?);
+        let (written, left) = self.redeem_together(now, judged).await?;
+        done.extend(written);
+        for (place, new, _) in left {
+            done.push((place, self.redeem_alone(now, new).await?));
+        }
+        Ok(done)
+    }
+
+    /// Writes them together, but for those of merchants under review, which come
+    /// alone; gives back those against which a guard said no.
+    async fn redeem_together<'a, E: Send>(
+        &mut self,
+        now: Timestamp,
+        mut judged: Judged<'a, E>,
+    ) -> Result<(Answers<E>, Judged<'a, E>), StoreError> {
         let mut done = Vec::with_capacity(judged.len());
         let capped: Judged<'_, E> =
             judged.extract_if(.., |(_, _, redeemable)| redeemable.cap.is_some()).collect();
@@ -68,19 +93,15 @@ impl PostgresDesk {
         }
         let rows: Vec<&Redeemable> = judged.iter().map(|(_, _, redeemable)| redeemable).collect();
         if rows.is_empty() {
-            return Ok(done);
+            return Ok((done, judged));
         }
-        if let Some(written) = self.write_redemptions(now, &rows).await? {
-            let places = judged.iter().map(|(place, _, _)| *place);
-            done.extend(places.zip(written.into_iter().map(Redeemed::Now)));
-            return Ok(done);
-        }
-        self.forget();
-        let mut done = Vec::with_capacity(judged.len());
-        for (place, new, _) in judged {
-            done.push((place, self.redeem_alone(now, new).await?));
-        }
-        Ok(done)
+        let Some(written) = self.write_redemptions(now, &rows).await? else {
+            self.forget();
+            return Ok((done, judged));
+        };
+        let places = judged.iter().map(|(place, _, _)| *place);
+        done.extend(places.zip(written.into_iter().map(Redeemed::Now)));
+        Ok((done, Vec::new()))
     }
 
     async fn redeem_alone<E: Send>(
@@ -137,20 +158,43 @@ impl PostgresDesk {
         })
     }
 
+    /// Tests vouchers as they were looked at lately; gives back those of which
+    /// that is not known, or is not enough.
+    async fn judge_seen<'a, E: Send>(
+        &mut self,
+        waiting: Redemptions<'a, E>,
+    ) -> Result<(Judged<'a, E>, Redemptions<'a, E>), StoreError> {
+        let (mut judged, mut unseen) = (Vec::with_capacity(waiting.len()), Vec::new());
+        for (place, new) in waiting {
+            match new.seen.as_ref().map(|row| (new.judge)(row)) {
+                Some(Ok(redeemable)) => judged.push((place, new, self.numbered(redeemable).await?)),
+                _ => unseen.push((place, new)),
+            }
+        }
+        Ok((judged, unseen))
+    }
+
+    async fn numbered(&mut self, mut redeemable: Redeemable) -> Result<Redeemable, StoreError> {
+        redeemable.row.redemption_id = self.number(|desk| &mut desk.redemptions).await?;
+        Ok(redeemable)
+    }
+
     /// Reads the vouchers in one round trip and tests them.
     async fn judge<'a, E: Send>(
         &mut self,
         waiting: Redemptions<'a, E>,
     ) -> Result<(Judged<'a, E>, Refused<'a, E>), StoreError> {
+        if waiting.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
         let numbers: Vec<i64> = waiting.iter().map(|(_, new)| new.voucher_id).collect();
         let rows: Vec<VoucherRow> = sqlx::query_as(READ).bind(numbers).fetch_all(self.line().await?).await?;
         let rows: HashMap<i64, VoucherRow> = rows.into_iter().map(|row| (row.voucher_id, row)).collect();
         let (mut judged, mut refused) = (Vec::with_capacity(waiting.len()), Vec::new());
         for (place, new) in waiting {
             let no = match rows.get(&new.voucher_id).map(|row| (new.judge)(row)) {
-                Some(Ok(mut redeemable)) => {
-                    redeemable.row.redemption_id = self.number(|desk| &mut desk.redemptions).await?;
-                    judged.push((place, new, redeemable));
+                Some(Ok(redeemable)) => {
+                    judged.push((place, new, self.numbered(redeemable).await?));
                     continue;
                 }
                 Some(Err(refused)) => Redeemed::Refused(refused),
