@@ -23,6 +23,7 @@ pub mod import;
 mod issue;
 mod join;
 mod keys;
+mod lately;
 mod ledger;
 mod limits;
 mod live;

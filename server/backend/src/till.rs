@@ -1,11 +1,11 @@
 //! The till: preview and redemption.
 
-pub(crate) mod lately;
 mod limits;
 mod parts;
 
 use crate::assisted::Paper;
 use crate::catalogue::Catalogue;
+use crate::lately::Receipt;
 use crate::once::Done;
 use crate::store::desk::{NewRedemption, Redeemable, Redeemed};
 use crate::store::redemption::RedemptionRow;
@@ -18,7 +18,6 @@ use domain::{
     Order, Outlet, OutletId, Part, Permission, PresentToken, ProvisionalCap, ReceiptCode, RedeemRefused,
     Timestamp, VoucherId, split, step_at,
 };
-use lately::Receipt;
 pub(crate) use parts::{Arrived, tally_of, terms_of};
 use parts::{check_state, fresh_step, redeem_entry};
 use serde::{Deserialize, Serialize};

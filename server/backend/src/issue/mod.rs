@@ -82,7 +82,10 @@ impl Backend {
         let claimed = self.desk().claim(self.new_voucher(&claim, quotas.clone())).await?;
         self.known().learn(round, caller.account_id, key, &quotas, &claimed);
         match claimed {
-            Claimed::Issued(row) => Ok(Done { answer: self.issued_shape(&row)?, replayed: false }),
+            Claimed::Issued(row) => {
+                self.lately().keep_claim(key, &row);
+                Ok(Done { answer: self.issued_shape(&row)?, replayed: false })
+            }
             Claimed::Before(row) => Ok(Done { answer: self.issued_shape(&row)?, replayed: true }),
             Claimed::KeyReused => Err(Denied::KeyReused.into()),
             Claimed::AtLimit(scope) => {
@@ -126,15 +129,19 @@ impl Backend {
         if self.known().holds_none(round, caller.account_id) {
             return Ok(None);
         }
-        let mut tx = self.db().read().await?;
-        match voucher::by_key(&mut tx, caller.account_id, key.as_str()).await? {
+        let mut before = self.lately().claimed(caller.account_id, key);
+        if before.is_none() {
+            let mut tx = self.db().read().await?;
+            before = voucher::by_key(&mut tx, caller.account_id, key.as_str()).await?;
+            if before.is_none() && idempotency::used(&mut tx, caller.account_id, key.as_str()).await? {
+                return Err(Denied::KeyReused.into());
+            }
+        }
+        match before {
             Some(row) if row.round_id == round.0 => {
                 Ok(Some(Done { answer: self.issued_shape(&row)?, replayed: true }))
             }
             Some(_) => Err(Denied::KeyReused.into()),
-            None if idempotency::used(&mut tx, caller.account_id, key.as_str()).await? => {
-                Err(Denied::KeyReused.into())
-            }
             None => Ok(None),
         }
     }
