@@ -40,6 +40,9 @@ pub(super) async fn back_up(options: Backup) -> Result<(), Failure> {
     if file.exists() {
         return Err(Failure::Option(format!("{name} exists already: choose another name")));
     }
+    if store.is_new() {
+        return Err(Failure::Option(format!("there is no {}: is this the right data folder?", store.name())));
+    }
     // Under its own name it is whole.
     let part = file.with_added_extension("part");
     let unwritten = || Failure::system(format!("{name} cannot be written"));

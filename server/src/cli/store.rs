@@ -48,6 +48,11 @@ impl Store {
         })
     }
 
+    /// Whether there is no database in the data folder yet: opening it would make one.
+    pub(super) fn is_new(&self) -> bool {
+        self.database.is_none() && !self.data.join("yuehui.db").exists()
+    }
+
     /// Where the installation's secret is.
     pub(super) fn secret(&self) -> String {
         self.data.join("secret.key").display().to_string()
