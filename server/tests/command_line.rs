@@ -5,6 +5,7 @@
 mod program;
 
 use program::{Folder, get, run, serve, text};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command};
 
 /// Asks it to stop, as a service manager does, and waits until it has.
@@ -91,13 +92,40 @@ fn the_merchants_of_a_spreadsheet_are_brought_in() {
 }
 
 #[test]
+fn a_season_is_backed_up_while_it_is_served_and_restored_elsewhere() {
+    let folder = Folder::new("backup");
+    let (child, _, _) = serve(&folder.0, &[]);
+    let backup = || run(&folder.0, &["backup", "season.backup"]);
+    let written = backup();
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let head = text(&written.stdout).lines().find(|line| line.starts_with("head")).unwrap().to_owned();
+    let mode = std::fs::metadata(folder.0.join("season.backup")).unwrap().permissions().mode();
+    assert_eq!((mode & 0o777, folder.0.join("season.backup.part").exists()), (0o600, false));
+    let again = backup();
+    assert!(!again.status.success() && text(&again.stderr).contains("exists already"));
+    stop(child);
+    let restore = || run(&folder.0, &["restore", "season.backup", "--data", "elsewhere"]);
+    let refused = restore();
+    assert!(!refused.status.success() && text(&refused.stderr).contains("elsewhere/secret.key"));
+    std::fs::copy(folder.0.join("data/secret.key"), folder.0.join("elsewhere/secret.key")).unwrap();
+    let restored = restore();
+    let said = text(&restored.stdout);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    assert!(said.contains(&head) && said.contains("everything agrees"), "{said}");
+    let refused = restore();
+    assert!(!refused.status.success() && text(&refused.stderr).contains("holds something already"));
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_a_sentence() {
     let folder = Folder::new("sentence");
-    let mistakes: [(&[&str], &str); 4] = [
+    let mistakes: [(&[&str], &str); 6] = [
         (&["serve", "--clock", "noon"], "system"),
         (&["serve", "--seeds", "nowhere", "--listen", "127.0.0.1:0"], "nowhere"),
         (&["serve", "--listen", "127.0.0.1:0", "--database", "mysql://x"], "postgres://"),
-        (&["restore"], "unrecognized"),
+        (&["settle"], "unrecognized"),
+        (&["backup", "season.backup"], "right data folder"),
+        (&["restore", "season.backup"], "season.backup cannot be read"),
     ];
     for (arguments, word) in mistakes {
         let output = run(&folder.0, arguments);
