@@ -53,9 +53,9 @@ impl TryFrom<&RedemptionRow> for Receipt {
     }
 }
 
-/// What of a claimed voucher never changes.
+/// What of a voucher never changes once it is issued.
 #[derive(Clone, Copy, Debug)]
-struct Claimed {
+struct IssuedVoucher {
     voucher_id: i64,
     round_id: i64,
     campaign_id: i64,
@@ -71,7 +71,7 @@ type Asked = (AccountId, Digest);
 /// What was answered and looked at lately.
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
-    claims: Mutex<Remembered<Asked, Claimed, MOST>>,
+    claims: Mutex<Remembered<Asked, IssuedVoucher, MOST>>,
     receipts: Mutex<Remembered<Asked, (Receipt, Digest), MOST>>,
     vouchers: Mutex<Remembered<VoucherId, VoucherRow, MOST>>,
 }
@@ -79,29 +79,29 @@ pub(crate) struct Lately {
 impl Lately {
     /// The voucher that an account claimed under a key, as it was issued.
     pub(crate) fn claimed(&self, account: AccountId, key: &IdempotencyKey) -> Option<VoucherRow> {
-        let claimed = held(&self.claims).get(&asked(account, key)).copied()?;
+        let issued = held(&self.claims).get(&asked(account, key)).copied()?;
         Some(VoucherRow {
-            voucher_id: claimed.voucher_id,
-            round_id: claimed.round_id,
-            campaign_id: claimed.campaign_id,
+            voucher_id: issued.voucher_id,
+            round_id: issued.round_id,
+            campaign_id: issued.campaign_id,
             account_id: account.0,
             state: VoucherState::Issued.code().to_owned(),
-            issued_at_ms: claimed.issued_at_ms,
-            expires_at_ms: claimed.expires_at_ms,
+            issued_at_ms: issued.issued_at_ms,
+            expires_at_ms: issued.expires_at_ms,
             redeemed_at_ms: None,
             present_step: None,
         })
     }
 
     pub(crate) fn keep_claim(&self, key: &IdempotencyKey, row: &VoucherRow) {
-        let claimed = Claimed {
+        let issued = IssuedVoucher {
             voucher_id: row.voucher_id,
             round_id: row.round_id,
             campaign_id: row.campaign_id,
             issued_at_ms: row.issued_at_ms,
             expires_at_ms: row.expires_at_ms,
         };
-        held(&self.claims).put(asked(AccountId(row.account_id), key), claimed);
+        held(&self.claims).put(asked(AccountId(row.account_id), key), issued);
     }
 
     /// The receipt that a clerk got under a key, and the digest of the request.
