@@ -1,7 +1,6 @@
 //! Memory with a limit, in two generations: when the younger one is full, the
 //! older one is forgotten. Whatever is put again stays.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -19,10 +18,7 @@ impl<K, V, const MOST: usize> Default for Remembered<K, V, MOST> {
 }
 
 impl<K: Hash + Eq, V, const MOST: usize> Remembered<K, V, MOST> {
-    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
-    where
-        K: Borrow<Q>,
-    {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.young.get(key).or_else(|| self.old.get(key))
     }
 
