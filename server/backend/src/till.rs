@@ -60,7 +60,6 @@ pub(crate) struct Till {
     /// is computed here, where many do it side by side, and not at the desk.
     step: Option<i64>,
     pub(crate) outlet: At,
-    merchant: MerchantId,
     /// The enrolled till, where the device is one.
     till_id: Option<i64>,
     amount: Fen,
@@ -89,7 +88,7 @@ impl Till {
     /// The order as far as the terms ask; of a merchant that takes part, from a
     /// device that may redeem at the outlet.
     pub(crate) fn order<'a>(&'a self, catalogue: &'a Catalogue) -> Result<Order<'a>, Error> {
-        let merchant = catalogue.merchant(self.merchant).ok_or(Denied::NotFound)?;
+        let merchant = catalogue.merchant(self.outlet.merchant_id).ok_or(Denied::NotFound)?;
         merchant.may_redeem()?;
         if self.till_id.is_none() && catalogue.is_enrolled_only(self.outlet.id) {
             return Err(RedeemRefused::TillRequired.into());
@@ -108,7 +107,7 @@ impl Till {
 
     /// What its merchant may redeem in a day, while it is under review.
     pub(crate) fn cap(&self, catalogue: &Catalogue) -> Option<ProvisionalCap> {
-        catalogue.cap_of(catalogue.merchant(self.merchant)?)
+        catalogue.cap_of(catalogue.merchant(self.outlet.merchant_id)?)
     }
 }
 
@@ -319,7 +318,6 @@ impl Backend {
             voucher,
             step: self.keys().voucher_secret(voucher).proven_step(&token, now, None),
             outlet,
-            merchant,
             till_id: caller.till.map(|till| till.id.0),
             amount,
             discount,
@@ -389,7 +387,7 @@ impl Backend {
             round_id: held.round_id,
             campaign_id: held.campaign_id,
             account_id: held.account_id,
-            merchant_id: till.merchant.0,
+            merchant_id: till.outlet.merchant_id.0,
             outlet_id: till.outlet.id.0,
             district: till.outlet.district.number(),
             kind: kind.to_string(),

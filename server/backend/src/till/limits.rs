@@ -28,7 +28,7 @@ impl Backend {
             return Err(RedeemRefused::OutletLimitReached { limit }.into());
         }
         let Some(limit) = judged.per_merchant_day else { return Ok(()) };
-        let merchant_id = till.merchant.0;
+        let merchant_id = till.outlet.merchant_id.0;
         let at_merchant = ResidentUse { account_id, campaign_id, merchant_id, business_day };
         if resident_use::used(tx, &at_merchant).await? >= limit {
             return Err(RedeemRefused::MerchantLimitReached { limit }.into());
@@ -47,7 +47,7 @@ impl Backend {
     ) -> Result<(), Error> {
         let Some(cap) = judged.cap else { return Ok(()) };
         let business_day = self.zone().business_day(till.now).to_string();
-        let today = merchant_use::Day { merchant_id: till.merchant.0, business_day: &business_day };
+        let today = merchant_use::Day { merchant_id: till.outlet.merchant_id.0, business_day: &business_day };
         let (redeemed, subsidized) = merchant_use::of(tx, &today).await?;
         let subsidy = before.plus(judged.subsidy());
         if subsidy.is_some_and(|subsidy| cap.admits(redeemed + count, subsidized, subsidy)) {

@@ -33,7 +33,6 @@ impl Till {
             clerk: arrived.clerk,
             voucher: arrived.voucher,
             step: arrived.step,
-            merchant: arrived.outlet.merchant_id,
             outlet: arrived.outlet,
             till_id: Some(arrived.till.0),
             amount: arrived.amount,
